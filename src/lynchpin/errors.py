@@ -8,9 +8,9 @@
     ├── SolveError      the solver stopped without a plan
     └── PlanError       a stored plan cannot be read, or does not pass its verifier
 
-A message has up to four parts: the thing it is about, the problem, the value that was found and the cure. Each
-part is an attribute, so that a page or a program can show them apart. `exit_code` is what the command line exits
-with.
+A message has up to four parts: the thing it is about, the problem, the value that was found and the cure.
+Each is an attribute, so that a page or a program can show them apart. The command line exits
+with `exit_code`.
 """
 
 from collections.abc import Sequence
