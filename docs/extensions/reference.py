@@ -1,0 +1,222 @@
+"""Pages of the reference that are written from the code, so that they cannot fall behind it.
+
+    dictionary.md   every table and column, from the data dictionary
+    formulas.md     every block of the model, from the module docstrings of `lynchpin.model`
+    commands.md     every command and option, from the command line itself
+    python.md       every public name, from its signature and docstring
+
+Each page is a function that returns Markdown; the build writes them before Sphinx reads its sources.
+"""
+
+import ast
+import csv
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+import typer
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "lynchpin"
+FIELDS = ("low", "high", "usual_low", "usual_high")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Have Sphinx write the pages before it reads its sources."""
+    app.connect("builder-inited", lambda app: write_pages(Path(app.srcdir) / "reference"))
+    return {"parallel_read_safe": True}
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    """Return the function that writes each page, by the page's name."""
+    return {
+        "dictionary": dictionary_page,
+        "formulas": formulas_page,
+        "commands": commands_page,
+        "python": python_page,
+    }
+
+
+def write_pages(folder: Path) -> None:
+    """Write every page that changed, so that Sphinx reads again only what it must."""
+    for name, make in pages().items():
+        path = folder / f"{name}.md"
+        text = make()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def dictionary_page() -> str:
+    """Return the page of tables and columns."""
+    with (PACKAGE / "study" / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [
+        "# Data dictionary",
+        "",
+        "Every table of a study and every column of a table, as validation, template and forms read them.",
+        "A blank cell takes the default; a column whose default is `required` must be filled; `none` means that",
+        "nothing is assumed. A value outside the usual range is a warning, one outside the range an error.",
+        "",
+    ]
+    for table, columns in groupby(rows, key=lambda row: row["table"]):
+        head, *rest = columns
+        lines += [f"## {table}", "", f"{_cell(head['meaning'])}.".replace("..", "."), ""]
+        lines += _table(
+            ["column", "kind", "unit", "default", "range", "usual", "refers to", "meaning"],
+            (_dictionary_row(row) for row in rest),
+        )
+    return "\n".join(lines)
+
+
+def _dictionary_row(row: dict[str, str]) -> list[str]:
+    key = " (key)" if row["key"] else ""
+    return [
+        f"`{row['column']}`{key}",
+        row["kind"],
+        row["unit"],
+        f"`{row['default']}`" if row["default"] else "",
+        _range(row["low"], row["high"]),
+        _range(row["usual_low"], row["usual_high"]),
+        ", ".join(f"`{choice}`" for choice in row["refers"].split(";") if choice),
+        _cell(row["meaning"]),
+    ]
+
+
+def _range(low: str, high: str) -> str:
+    if low and high:
+        return f"{low} to {high}"
+    if low:
+        return f"from {low}"
+    return f"up to {high}" if high else ""
+
+
+def formulas_page() -> str:
+    """Return the page of the model's blocks, in the order in which the model is built."""
+    lines = [
+        "# Formulas",
+        "",
+        "The blocks of the planning model as the code states them; a tag such as `F4` is the name of the rows in",
+        "the solver. [The statement](statement.md) defines every symbol.",
+        "",
+    ]
+    for name, docstring in model_blocks():
+        sentence, body = split_docstring(docstring)
+        lines += [f"## {name}", "", f"{sentence}", ""]
+        lines += _verbatim(body)
+    return "\n".join(lines)
+
+
+def model_blocks() -> Iterator[tuple[str, str]]:
+    """Yield the name and the docstring of every module of the model, in reading order."""
+    paths = sorted((PACKAGE / "model").glob("*.py"), key=lambda path: (path.stem != "build", path.stem))
+    for path in paths:
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if path.stem != "__init__" and docstring:
+            yield path.stem, docstring
+
+
+def commands_page() -> str:
+    """Return the page of commands, their arguments and options."""
+    lines = [
+        "# Commands",
+        "",
+        "Exit codes: 0 done; 1 the input or the plan is not in order; 2 wrong usage; 3 stopped at a limit with a",
+        "verified plan; 4 stopped with none; 130 interrupted, with the best verified plan kept.",
+        "",
+    ]
+    for name, command in commands():
+        context = click.Context(command, info_name=f"lynchpin {name}")
+        usage = command.get_usage(context).removeprefix("Usage: ")
+        lines += [f"## {name}", "", "```text", *usage.splitlines(), "```", ""]
+        lines += [*_paragraphs(command.help or ""), ""]
+        lines += _table(["argument or option", "meaning"], _parameters(command, context))
+    return "\n".join(lines)
+
+
+def commands() -> list[tuple[str, Any]]:
+    """Return every command of the command line with its name, sorted."""
+    app = importlib.import_module("lynchpin.cli").app
+    group: Any = typer.main.get_command(app)
+    return sorted((name, command) for name, command in group.commands.items() if not command.hidden)
+
+
+def _parameters(command: Any, context: click.Context) -> Iterator[list[str]]:
+    for parameter in command.params:
+        if getattr(parameter, "hidden", False) or parameter.name == "help":
+            continue
+        if parameter.param_type_name == "argument":
+            names = f"`{parameter.make_metavar(context).strip('[]')}`"
+        else:
+            names = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
+        default = parameter.default
+        shown = default not in (None, False, "") and not callable(default) and default != ()
+        yield [names, _cell(parameter.help or "") + (f" (default `{default}`)" if shown else "")]
+
+
+def python_page() -> str:
+    """Return the page of public names with their signatures and docstrings."""
+    package = importlib.import_module("lynchpin")
+    lines = ["# Python", "", "Every public name of the package `lynchpin`.", ""]
+    for name in package.__all__:
+        lines += [f"## {name}", "", *_described(name, getattr(package, name))]
+    return "\n".join(lines)
+
+
+def _described(name: str, thing: Any) -> list[str]:
+    """Return signature, sentence and details of one public name; of a class or module its members as well."""
+    sentence, body = split_docstring(inspect.getdoc(thing) or "")
+    lines = [*_signature(name, thing), sentence, "", *_verbatim(body)]
+    for member, value in _members(thing):
+        sentence, body = split_docstring(inspect.getdoc(value) or "")
+        lines += [f"### {name}.{member}", "", *_signature(member, value), sentence, "", *_verbatim(body)]
+    return lines
+
+
+def _signature(name: str, thing: Any) -> list[str]:
+    if inspect.isclass(thing) and issubclass(thing, BaseException):
+        return [f"Derives from {', '.join(f'`{base.__name__}`' for base in thing.__bases__)}.", ""]
+    if not callable(thing):
+        return []
+    return ["```python", f"{name}{inspect.signature(thing)}", "```", ""]
+
+
+def _members(thing: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the public methods and properties that a class defines, or the functions that a module does."""
+    if inspect.isclass(thing):
+        for name, value in sorted(vars(thing).items()):
+            plain = getattr(value, "__func__", value)
+            if not name.startswith("_") and (inspect.isfunction(plain) or isinstance(value, property)):
+                yield name, plain
+    elif inspect.ismodule(thing):
+        for name, value in sorted(vars(thing).items()):
+            if inspect.isfunction(value) and value.__module__ == thing.__name__ and not name.startswith("_"):
+                yield name, value
+
+
+def split_docstring(docstring: str) -> tuple[str, str]:
+    """Return the first sentence of a docstring, and the rest."""
+    sentence, _, body = docstring.partition("\n\n")
+    return " ".join(sentence.split()), body
+
+
+def _verbatim(body: str) -> list[str]:
+    """Return text as a block that keeps its columns; formulas and lists of parameters are aligned by hand."""
+    return ["````text", *body.strip("\n").splitlines(), "````", ""] if body.strip() else []
+
+
+def _paragraphs(text: str) -> list[str]:
+    return inspect.cleandoc(text.replace("\b", "")).splitlines()
+
+
+def _table(header: list[str], rows: Iterable[list[str]]) -> list[str]:
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header), *lines, ""] if lines else []
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
