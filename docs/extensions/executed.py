@@ -1,8 +1,8 @@
 """Pages whose examples are run by the build: what a reader copies works, and prints what the page shows.
 
-A page that starts with `executed: true` between two lines of `---` has its blocks run in order, in one temporary
-folder: a block ```` ```console ```` holds commands after `$ `, a block ```` ```pycon ```` holds Python after `>>> `,
-and each is followed by what it prints. As in `doctest`, `...` stands for anything and runs of blanks are equal.
+A page that starts with `executed: true` between two lines of `---` has its blocks run in order, in one
+temporary folder. A block that begins "```console" holds commands after `$ `, one that begins "```pycon" Python
+after `>>> `; each is followed by what it prints. As in `doctest`, `...` stands for anything and runs of blanks are equal.
 """
 
 import contextlib
@@ -79,7 +79,9 @@ def _run_console(block: str, line: int) -> Iterator[Difference]:
             check=False,
             env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
         )
-        printed = done.stdout if done.returncode == 0 else f"{done.stdout}{done.stderr}exit {done.returncode}\n"
+        printed = (
+            done.stdout if done.returncode == 0 else f"{done.stdout}{done.stderr}exit {done.returncode}\n"
+        )
         if not doctest.OutputChecker().check_output(expected, printed, FLAGS):
             yield Difference(line, f"$ {command}", expected, printed)
         line += part.count("\n")

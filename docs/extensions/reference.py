@@ -59,8 +59,8 @@ def dictionary_page() -> str:
         "# Data dictionary",
         "",
         "Every table of a study and every column of a table, as validation, template and forms read them.",
-        "A blank cell takes the default; a column whose default is `required` must be filled; `none` means that",
-        "nothing is assumed. A value outside the usual range is a warning, one outside the range an error.",
+        "A blank cell takes the default; a column whose default is `required` must be filled; `none` means",
+        "that nothing is assumed. A value outside the usual range is a warning, one outside the range an error.",
         "",
     ]
     for table, columns in groupby(rows, key=lambda row: row["table"]):
@@ -100,8 +100,8 @@ def formulas_page() -> str:
     lines = [
         "# Formulas",
         "",
-        "The blocks of the planning model as the code states them; a tag such as `F4` is the name of the rows in",
-        "the solver. [The statement](statement.md) defines every symbol.",
+        "The blocks of the planning model as the code states them; a tag such as `F4` is the name of the rows",
+        "in the solver. [The statement](statement.md) defines every symbol.",
         "",
     ]
     for name, docstring in model_blocks():
@@ -125,8 +125,8 @@ def commands_page() -> str:
     lines = [
         "# Commands",
         "",
-        "Exit codes: 0 done; 1 the input or the plan is not in order; 2 wrong usage; 3 stopped at a limit with a",
-        "verified plan; 4 stopped with none; 130 interrupted, with the best verified plan kept.",
+        "Exit codes: 0 done; 1 the input or the plan is not in order; 2 wrong usage; 3 stopped at a limit with",
+        "a verified plan; 4 stopped with none; 130 interrupted, with the best verified plan kept.",
         "",
     ]
     for name, command in commands():
