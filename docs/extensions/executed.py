@@ -1,8 +1,9 @@
 """Pages whose examples are run by the build: what a reader copies works, and prints what the page shows.
 
 A page that starts with `executed: true` between two lines of `---` has its blocks run in order, in one
-temporary folder. A block that begins "```console" holds commands after `$ `, one that begins "```pycon" Python
-after `>>> `; each is followed by what it prints. As in `doctest`, `...` stands for anything and runs of blanks are equal.
+temporary folder. A block that begins "```console" holds commands after `$ `, one that begins "```pycon" holds
+Python after `>>> `; each is followed by what it prints. As in `doctest`, `...` stands for anything and runs
+of blanks are equal.
 """
 
 import contextlib

@@ -17,7 +17,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 from sphinx.application import Sphinx
 
@@ -60,7 +59,7 @@ def dictionary_page() -> str:
         "",
         "Every table of a study and every column of a table, as validation, template and forms read them.",
         "A blank cell takes the default; a column whose default is `required` must be filled; `none` means",
-        "that nothing is assumed. A value outside the usual range is a warning, one outside the range an error.",
+        "that nothing is assumed. Outside the usual range is a warning, outside the range an error.",
         "",
     ]
     for table, columns in groupby(rows, key=lambda row: row["table"]):
@@ -100,8 +99,8 @@ def formulas_page() -> str:
     lines = [
         "# Formulas",
         "",
-        "The blocks of the planning model as the code states them; a tag such as `F4` is the name of the rows",
-        "in the solver. [The statement](statement.md) defines every symbol.",
+        "The blocks of the planning model as the code states them; a tag such as `F4` names the rows in",
+        "the solver. [The statement](statement.md) defines every symbol.",
         "",
     ]
     for name, docstring in model_blocks():
@@ -125,12 +124,12 @@ def commands_page() -> str:
     lines = [
         "# Commands",
         "",
-        "Exit codes: 0 done; 1 the input or the plan is not in order; 2 wrong usage; 3 stopped at a limit with",
-        "a verified plan; 4 stopped with none; 130 interrupted, with the best verified plan kept.",
+        "Exit codes: 0 done; 1 the input or the plan is not in order; 2 wrong usage; 3 stopped at a limit",
+        "with a verified plan; 4 stopped with none; 130 interrupted, with the best verified plan kept.",
         "",
     ]
     for name, command in commands():
-        context = click.Context(command, info_name=f"lynchpin {name}")
+        context = typer.Context(command, info_name=f"lynchpin {name}")
         usage = command.get_usage(context).removeprefix("Usage: ")
         lines += [f"## {name}", "", "```text", *usage.splitlines(), "```", ""]
         lines += [*_paragraphs(command.help or ""), ""]
@@ -145,17 +144,11 @@ def commands() -> list[tuple[str, Any]]:
     return sorted((name, command) for name, command in group.commands.items() if not command.hidden)
 
 
-def _parameters(command: Any, context: click.Context) -> Iterator[list[str]]:
+def _parameters(command: Any, context: typer.Context) -> Iterator[list[str]]:
     for parameter in command.params:
-        if getattr(parameter, "hidden", False) or parameter.name == "help":
-            continue
-        if parameter.param_type_name == "argument":
-            names = f"`{parameter.make_metavar(context).strip('[]')}`"
-        else:
-            names = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
-        default = parameter.default
-        shown = default not in (None, False, "") and not callable(default) and default != ()
-        yield [names, _cell(parameter.help or "") + (f" (default `{default}`)" if shown else "")]
+        if not getattr(parameter, "hidden", False) and parameter.name != "help":
+            names, meaning = parameter.get_help_record(context)
+            yield [f"`{names}`", _cell(meaning)]
 
 
 def python_page() -> str:
