@@ -1,0 +1,1 @@
+"""The mathematics: a completed study becomes index frames and arrays, then one linear model in two forms."""
