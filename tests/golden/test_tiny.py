@@ -1,0 +1,57 @@
+"""The example `tiny` is worth what its README works out by hand."""
+
+import re
+from functools import cache
+
+import pytest
+
+from tests.golden.tiny_enumeration import FOLDER, Structure, Tiny
+
+BEST = {"alliance": 314.21, "partner": 245.809, "model": 209.809}
+BATTERY = ("city_ev", "sedan_ev", "van_ev")
+
+
+@cache
+def best(scope: str) -> tuple[float, Structure]:
+    """Return the best structure that makes every possible sale."""
+    return Tiny(scope).best(every_market=True)
+
+
+def ledger_of_readme() -> dict[str, float]:
+    """Return the hand-worked ledger, in millions, as the README shows it."""
+    text = (FOLDER / "README.md").read_text()
+    found = re.findall(r"^\| \*{0,2}(\w+)\*{0,2} \|[^|]*\| \*{0,2}(-?[\d.]+)\*{0,2} \|$", text, re.MULTILINE)
+    return {line: float(amount) for line, amount in found}
+
+
+@pytest.mark.parametrize("scope", sorted(BEST))
+def test_enumeration_finds_the_value_in_the_readme(scope: str) -> None:
+    """Trying every structure gives the value that the README states, for each scope."""
+    assert best(scope)[0] == pytest.approx(BEST[scope] * 1e6, abs=1)
+    assert f"{BEST[scope]}" in (FOLDER / "README.md").read_text()
+
+
+def test_the_common_battery_is_shared_by_all_three_cars_only_in_the_alliance() -> None:
+    """The structure is the README's: the common battery from Japan, the van in France."""
+    plan = best("alliance")[1]
+    assert {plan.uses[m, "battery"] for m in BATTERY} == {"common_50"}
+    assert plan.suppliers["common_50", "alliance"] == ("parts_jp",)
+    assert plan.plants == {"city_ev": ("plant_fr",), "sedan_ev": ("plant_jp",), "van_ev": ("plant_fr",)}
+    alone = best("partner")[1]
+    assert {alone.uses[m, "battery"] for m in BATTERY} == {"north_40", "south_50"}
+
+
+def test_the_lines_of_the_readme_add_up() -> None:
+    """The ledger worked by hand adds up to the best value."""
+    lines = ledger_of_readme()
+    total = lines.pop("sum")
+    assert len(lines) == 18
+    assert sum(lines.values()) == pytest.approx(total, abs=1e-9)
+    assert total == BEST["alliance"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", sorted(BEST))
+def test_no_plan_that_leaves_a_market_out_is_better(scope: str) -> None:
+    """Serving fewer markets, whatever the structure, is never worth more."""
+    assert Tiny(scope).best()[0] == pytest.approx(best(scope)[0])
