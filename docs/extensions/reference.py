@@ -156,7 +156,10 @@ def python_page() -> str:
     package = importlib.import_module("lynchpin")
     lines = ["# Python", "", "Every public name of the package `lynchpin`.", ""]
     for name in package.__all__:
-        lines += [f"## {name}", "", *_described(name, getattr(package, name))]
+        thing = getattr(package, name)
+        if inspect.ismodule(thing) and callable(thing):  # `plan` is a package and a function
+            thing = getattr(importlib.import_module("lynchpin.api"), name)
+        lines += [f"## {name}", "", *_described(name, thing)]
     return "\n".join(lines)
 
 
