@@ -13,7 +13,7 @@ version = release = installed_version("lynchpin")
 
 extensions = ["myst_parser", "sphinx.ext.mathjax", "docs.extensions.reference", "docs.extensions.executed"]
 exclude_patterns = ["_build", "extensions"]
-templates_path: list[str] = []
+highlight_language = "text"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -9,20 +9,19 @@ Each page is a function that returns Markdown; the build writes them before Sphi
 """
 
 import ast
-import csv
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import typer
 from sphinx.application import Sphinx
 
+from lynchpin.study.dictionary import Column, dictionary
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "lynchpin"
-FIELDS = ("low", "high", "usual_low", "usual_high")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -52,46 +51,49 @@ def write_pages(folder: Path) -> None:
 
 def dictionary_page() -> str:
     """Return the page of tables and columns."""
-    with (PACKAGE / "study" / "dictionary.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     lines = [
         "# Data dictionary",
         "",
         "Every table of a study and every column of a table, as validation, template and forms read them.",
-        "A blank cell takes the default; a column whose default is `required` must be filled; `none` means",
-        "that nothing is assumed. Outside the usual range is a warning, outside the range an error.",
+        "Columns marked with a star tell one row from another. A blank cell takes the default; where that is",
+        "*required* the cell must be filled, and where it is *none* nothing is assumed. A value outside the",
+        "usual range is a warning, one outside the range an error.",
         "",
     ]
-    for table, columns in groupby(rows, key=lambda row: row["table"]):
-        head, *rest = columns
-        lines += [f"## {table}", "", f"{_cell(head['meaning'])}.".replace("..", "."), ""]
-        lines += _table(
-            ["column", "kind", "unit", "default", "range", "usual", "refers to", "meaning"],
-            (_dictionary_row(row) for row in rest),
-        )
+    for table in dictionary().values():
+        lines += [f"## {table.name}", "", f"{table.meaning.rstrip('.')}.", ""]
+        lines += _table(["column", "kind", "default", "meaning"], map(_column, table.columns.values()))
     return "\n".join(lines)
 
 
-def _dictionary_row(row: dict[str, str]) -> list[str]:
-    key = " (key)" if row["key"] else ""
+def _column(column: Column) -> list[str]:
+    default = f"*{column.default}*" if column.default in ("required", "none") else f"`{column.default}`"
     return [
-        f"`{row['column']}`{key}",
-        row["kind"],
-        row["unit"],
-        f"`{row['default']}`" if row["default"] else "",
-        _range(row["low"], row["high"]),
-        _range(row["usual_low"], row["usual_high"]),
-        ", ".join(f"`{choice}`" for choice in row["refers"].split(";") if choice),
-        _cell(row["meaning"]),
+        f"`{column.name}`{' ★' if column.key else ''}",
+        f"{column.kind}, {column.unit}" if column.unit else column.kind,
+        default,
+        " ".join([f"{_cell(column.meaning)}.", *_limits(column)]).replace("..", "."),
     ]
 
 
-def _range(low: str, high: str) -> str:
-    if low and high:
-        return f"{low} to {high}"
-    if low:
-        return f"from {low}"
-    return f"up to {high}" if high else ""
+def _limits(column: Column) -> Iterator[str]:
+    """Yield a sentence for each limit on a column's values."""
+    if column.choices:
+        yield f"One of {', '.join(f'`{choice}`' for choice in column.choices)}."
+    if column.targets:
+        yield f"Names a row of {' or '.join(f'[{table}](#{table})' for table in column.targets)}."
+    if span := _range(column.low, column.high):
+        yield f"Range: {span}."
+    if span := _range(column.usual_low, column.usual_high):
+        yield f"Usual: {span}."
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"{low:g} or more"
+    return "" if high is None else f"{high:g} or less"
 
 
 def formulas_page() -> str:
