@@ -168,7 +168,8 @@ class Solution:
     status                   how it ended
     reason                   why, in words, where the status alone does not say; else empty
     x                        value of each column (n), or None without a feasible solution
-    row_duals, reduced_costs of a linear problem (m and n), else None: reduced_costs = cost − A' row_duals
+    row_duals, reduced_costs of a linear problem (m and n), else None: reduced_costs = cost − A' row_duals;
+                             proof of the objective only where it is optimal
     objective                at x; `inf` without one, `-inf` when unbounded
     bound                    no solution is below this; `-inf` while unknown
     seconds                  from the call to its return, hand-over included
