@@ -18,6 +18,7 @@ from docs.extensions.reference import (
     split_docstring,
     write_pages,
 )
+from lynchpin.plan.plan import PlanInfo
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = [name for name, _ in commands()]
@@ -55,10 +56,16 @@ def test_every_option_is_in_the_reference(name: str) -> None:
     assert {option for option in options if option not in section} == set()
 
 
+def test_every_field_of_a_stored_plan_is_in_the_reference() -> None:
+    """The page of the plan's folder has a row for each field of `plan.json`, and no other."""
+    page = (ROOT / "docs/reference/plan-folder.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(PlanInfo.model_fields)
+
+
 def test_every_formula_of_the_statement_is_in_the_code() -> None:
     """Each tag that the statement gives a formula is in the docstring of a block of the model."""
     statement = (ROOT / "docs/reference/statement.md").read_text(encoding="utf-8")
-    tags = set(re.findall(r"^\(([A-Z]\d+)\)", statement, re.MULTILINE))
+    tags = set(re.findall(r"^\s*\(([A-Z]\d+)\) ", statement, re.MULTILINE))
     assert tags
     assert tags - set(re.findall(r"\(([A-Z]\d+)\)", formulas_page())) == set()
 
