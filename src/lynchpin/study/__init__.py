@@ -1,1 +1,1 @@
-"""The study: the tables a user gives, their dictionary, and how they are read, checked, changed and written."""
+"""The study: the tables a user gives, how they are read, checked, changed and written."""

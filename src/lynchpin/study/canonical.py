@@ -33,13 +33,18 @@ def written_columns(table: Table, frame: pl.DataFrame) -> list[str]:
 
 def table_text(table: Table, frame: pl.DataFrame) -> str:
     """Return a table as CSV with a header, lines ending in a line feed."""
-    names = written_columns(table, frame)
+    names, columns = table_rows(table, frame)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)
-    columns = [_texts(frame[name]) for name in names]
     writer.writerows(zip(*columns, strict=True))
     return buffer.getvalue()
+
+
+def table_rows(table: Table, frame: pl.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the written columns, and the text of their cells, blank as nothing."""
+    names = written_columns(table, frame)
+    return names, [_texts(frame[name]) for name in names]
 
 
 def _texts(series: pl.Series) -> list[str]:

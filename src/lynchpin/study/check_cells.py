@@ -1,48 +1,96 @@
-"""Checks of one cell, of the cells of one table, and of identifiers across tables, all from the dictionary."""
+"""Checks of the cells of one table against the dictionary: presence, type, range and usual range.
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+Every check looks at a whole column at once; only the rows that fail are looked at one by one. A wrong cell becomes
+null in the typed table, so that the checks between tables pass over it.
+"""
+
+from functools import partial
 
 import polars as pl
 
-from lynchpin.study.dictionary import Column, Table, dictionary
+from lynchpin.study.check_rows import check_duplicates, check_header, check_medians
+from lynchpin.study.dictionary import UNLIMITED, Column, dictionary
 from lynchpin.study.finding import Finding
-from lynchpin.study.raw import Place, RawTable
-from lynchpin.study.words import nearest
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A table whose cells are understood: typed, null where blank or wrong, with its place."""
-
-    name: str
-    frame: pl.DataFrame
-    place: Place
+from lynchpin.study.number_words import problem_of, range_words
+from lynchpin.study.parse_text import parse_text
+from lynchpin.study.raw import Place, RawTable, Typed, capped, explained
 
 
 def check_cells(raw: RawTable) -> tuple[Typed, list[Finding]]:
-    """Return the table typed, with null in place of every wrong cell, and the findings of its cells."""
+    """Return the table typed, with null in place of every wrong cell, and what its cells and rows break."""
     table = dictionary()[raw.name]
-    findings: list[Finding] = []
+    findings = check_header(table, raw)
     columns: list[pl.Series] = []
     for name, column in table.columns.items():
         if name in raw.cells.columns:
-            series, wrong = parse(column, raw.cells[name], raw.place)
+            series, wrong = _column(column, raw.cells[name], raw.place)
             findings += wrong
         else:
             series = pl.Series(name, [None] * raw.cells.height, dtype=column.dtype)
-        columns.append(series)
-    return Typed(raw.name, pl.DataFrame(columns), raw.place), findings
+        columns.append(series.alias(name))
+    typed = Typed(raw.name, pl.DataFrame(columns), raw.place)
+    return typed, findings + check_duplicates(table, typed) + check_medians(table, typed)
 
 
-def parse(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
-    """Return one column typed and the findings of its cells."""
-    if not column.numeric:
-        return cells, []
+def _column(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
+    findings: list[Finding] = []
+    if column.required:
+        cure = f"Write it: {column.meaning}."
+        findings = capped(place, "error", column.name, cells.is_null(), cells, "must not be blank", cure)
+    parsed, wrong = (_numbers if column.numeric else parse_text)(column, cells, place)
+    return parsed, findings + wrong
+
+
+def _numbers(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
     numbers = cells.str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None)
-    wrong = (numbers.is_null() & cells.is_not_null()).arg_true().to_list()
-    findings = [
-        place.finding("error", index, column.name, cells[index], "must be a number", "Write a number.")
-        for index in wrong
+    wrong = numbers.is_null() & cells.is_not_null()
+    findings = explained(place, "error", column.name, wrong, cells, partial(problem_of, unit=column.unit))
+    bad = _outside(column, numbers)
+    findings += capped(place, "error", column.name, bad, cells, *range_words(column))
+    numbers = numbers.set(bad, None)
+    if column.kind == "integer":
+        broken = _true(numbers != numbers.round())
+        cure = "Write a number without decimals."
+        findings += capped(place, "error", column.name, broken, cells, "must be a whole number", cure)
+        return numbers.set(broken, None).cast(pl.Int64, strict=False), findings
+    return numbers, findings + _usual(column, numbers, cells, place)
+
+
+def _true(truth: pl.Series) -> pl.Series:
+    return truth.fill_null(value=False)
+
+
+def _outside(column: Column, numbers: pl.Series) -> pl.Series:
+    """Return where a number is out of the column's range; unlimited is in it only where it has a meaning."""
+    bad = numbers.is_infinite() if (column.table, column.name) not in UNLIMITED else numbers == float("-inf")
+    if column.low is not None:
+        bad |= numbers <= column.low if column.above_low else numbers < column.low
+    if column.high is not None:
+        bad |= numbers > column.high
+    return _true(bad)
+
+
+def _usual(column: Column, numbers: pl.Series, cells: pl.Series, place: Place) -> list[Finding]:
+    low, high = column.usual_low, column.usual_high
+    if low is None or high is None:
+        return []
+    odd = _true(((numbers < low) | (numbers > high)) & numbers.is_finite())
+    if not odd.any():
+        return []
+    near = (numbers * 1000).is_between(low, high) & (numbers != 0) | (numbers / 1000).is_between(low, high)
+    thousand = odd & _true(near)
+    unit = f" {column.unit}" if column.unit else ""
+    rule = f"usually lies between {low:g} and {high:g}{unit}"
+    cure = "Check it; nothing else is needed if it is right."
+    return [
+        *capped(place, "warning", column.name, odd & ~thousand, cells, rule, cure),
+        *capped(
+            place,
+            "warning",
+            column.name,
+            thousand,
+            cells,
+            f"{rule}: off by a thousand?",
+            f"Check the unit:{unit}.",
+        ),
     ]
-    return (numbers.cast(pl.Int64, strict=False) if column.dtype == pl.Int64 else numbers), findings

@@ -21,6 +21,33 @@ import polars as pl
 NUMBER_KINDS = frozenset({"number", "money", "millions", "share"})
 MONEY_KINDS = frozenset({"money", "millions"})
 SETTINGS = "study"
+UNLIMITED = frozenset(
+    {
+        ("sites", "capacity"),
+        ("nominations", "capacity"),
+        ("families", "saturation_volume"),
+        ("tariffs", "ad_valorem"),
+        ("tariffs", "specific"),
+        ("tariffs", "floor"),
+        ("tariffs", "quota"),
+    }
+)
+"""Columns in which `inf` has a meaning."""
+FREE_TEXT = frozenset(
+    {
+        *(("study", name) for name in ("title",)),
+        *(("sources", name) for name in ("citation", "address", "as_of")),
+        *(
+            (table, "name")
+            for table in ("partners", "brands", "programmes", "models", "families", "variants")
+        ),
+        *((table, "name") for table in ("sites", "markets", "scenarios")),
+        ("attributes", "unit"),
+        ("changes", "where"),
+        ("changes", "value"),
+    }
+)
+"""Columns of text that nothing is compared with."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +71,11 @@ class Column:
     def required(self) -> bool:
         """Whether a cell of this column must not be blank."""
         return self.default == "required"
+
+    @property
+    def above_low(self) -> bool:
+        """Whether a number must be above `low` and not equal to it."""
+        return (self.table, self.name) == ("currencies", "rate")
 
     @property
     def choices(self) -> tuple[str, ...]:

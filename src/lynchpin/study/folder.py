@@ -84,7 +84,7 @@ def read_text(path: Path) -> tuple[str, list[Finding]]:
     if b"\0" in data:
         return "", [_problem(name, "must be text and holds binary data", "Save the table as CSV UTF-8.")]
     try:
-        return data.decode("utf-8-sig"), []
+        return data.decode("utf-8-sig").replace("\r\n", "\n"), []
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         value = data[max(0, error.start - 10) : error.start + 10].decode("latin-1")
@@ -107,7 +107,7 @@ def _table(path: Path) -> tuple[RawTable, list[Finding]]:
 
 
 def _delimiter(text: str, table: str) -> str:
-    header = text.split("\n", 1)[0].rstrip("\r")
+    header = text.split("\n", 1)[0]
     if "," in header:
         return ","
     for delimiter in ";\t":

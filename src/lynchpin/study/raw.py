@@ -1,11 +1,13 @@
 """A study as found on disk: cells of text with their places, before any is understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from lynchpin.study.finding import Finding, Level, cell_name
+
+AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class Place:
     file: str
     positions: Mapping[str, int] = field(default_factory=dict[str, int])
     rows: Sequence[int] | None = None
+
+    def heading(self, level: Level, column: str, value: str, rule: str, cure: str, near: str = "") -> Finding:
+        """Return a finding about a column's name in the header, or about a column that is missing."""
+        cell = cell_name(1, self.positions[column]) if column in self.positions else ""
+        return Finding(level, self.file, 1, column, cell, value, rule, cure, near)
 
     def row(self, index: int) -> int:
         """Return the row number that a spreadsheet shows for the row of this position (from 0)."""
@@ -71,6 +78,12 @@ class SettingsPlace(Place):
         cell = cell_name(row, 2) if self.sheet and row else ""
         return Finding(level, self.file, row, column, cell, value, rule, cure, nearest)
 
+    def heading(self, level: Level, column: str, value: str, rule: str, cure: str, near: str = "") -> Finding:
+        """Return a finding about a setting's name, or about a setting that is missing."""
+        row = self.lines.get(column, 0)
+        cell = cell_name(row, 1) if self.sheet and row else ""
+        return Finding(level, self.file, row, column, cell, value, rule, cure, near)
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -78,6 +91,15 @@ class RawTable:
 
     name: str
     cells: pl.DataFrame
+    place: Place
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table whose cells are understood: typed, null where blank or wrong, with its place."""
+
+    name: str
+    frame: pl.DataFrame
     place: Place
 
 
@@ -130,6 +152,39 @@ def raw_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[RawT
     named, positions, wrong = _named(file, header, frame)
     gapless = not numbers or numbers[-1] == len(numbers) + 1
     return RawTable(name, named, Place(file, positions, None if gapless else numbers)), findings + wrong
+
+
+def explained(
+    place: Place,
+    level: Level,
+    column: str,
+    wrong: pl.Series,
+    cells: pl.Series,
+    explain: Callable[[str], tuple[str, str, str]],
+) -> list[Finding]:
+    """Return a finding for each wrong row, with the rule, the cure and the nearest word that `explain` gives."""
+    rows = wrong.arg_true().to_list()
+    findings: list[Finding] = []
+    for index in rows[:AT_MOST]:
+        value = "" if cells[index] is None else str(cells[index])
+        rule, cure, near = explain(value)
+        findings.append(place.finding(level, index, column, value, rule, cure, near))
+    return findings + and_more(place, level, column, len(rows), "the same rule")
+
+
+def capped(
+    place: Place, level: Level, column: str, wrong: pl.Series, cells: pl.Series, rule: str, cure: str
+) -> list[Finding]:
+    """Return a finding for each wrong row, the rows past the first `AT_MOST` counted in one more."""
+    return explained(place, level, column, wrong, cells, lambda _: (rule, cure, ""))
+
+
+def and_more(place: Place, level: Level, column: str, found: int, rule: str) -> list[Finding]:
+    """Return one finding that counts the rows past the first `AT_MOST`."""
+    if found <= AT_MOST:
+        return []
+    rule = f"{found - AT_MOST} further rows break {rule}"
+    return [place.finding(level, None, column, "", rule, "Correct the first ones and check again.")]
 
 
 def blank_to_null(cells: pl.Expr) -> pl.Expr:

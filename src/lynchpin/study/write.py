@@ -1,6 +1,7 @@
-"""Writing a study as a folder: `study.toml` and a CSV for each given table, all or nothing."""
+"""Writing a study: a folder with `study.toml` and a CSV for each given table, or an Excel workbook."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,23 +9,45 @@ from lynchpin.errors import StudyError
 from lynchpin.study.canonical import settings_text, table_text
 from lynchpin.study.dictionary import dictionary, table_names
 from lynchpin.study.study import Study
+from lynchpin.study.write_workbook import write_workbook
 
 
 def write_study(study: Study, path: str | Path) -> Path:
-    """Write a study into a new or empty folder, or over the study that stands there; returns the path."""
+    """Write a study as a workbook where the path ends in .xlsx, else as a folder; returns the path.
+
+    A new folder appears whole or not at all. In the folder of an older study every file is replaced whole, tables
+    that the study has not are removed and other files stay; raises StudyError where the folder holds no study.
+    """
     target = Path(path)
+    if target.suffix.lower() == ".xlsx":
+        return write_workbook(study, target)
     return write_folder(study, target)
 
 
 def write_folder(study: Study, folder: Path) -> Path:
-    """Write the folder form; raises StudyError where the folder holds anything but a study."""
+    """Write the folder form of a study; raises StudyError where the folder holds other things."""
     if folder.exists() and not folder.is_dir():
         raise StudyError("is a file", thing=str(folder), cure="Name a folder, or a workbook (.xlsx).")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "study.toml").is_file():
+    if not folder.exists() or not any(folder.iterdir()):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".", suffix=".part"))
+        try:
+            _files(study, temporary)
+            temporary.chmod(0o755)
+            temporary.replace(folder)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        return folder
+    if not (folder / "study.toml").is_file():
         raise StudyError(
             "holds other things than a study", thing=f"folder {folder}", cure="Name a new folder."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    _files(study, folder)
+    return folder
+
+
+def _files(study: Study, folder: Path) -> None:
     for name in table_names():
         file = folder / f"{name}.csv"
         if name in study.given:
@@ -32,7 +55,6 @@ def write_folder(study: Study, folder: Path) -> Path:
         else:
             file.unlink(missing_ok=True)
     write_text(folder / "study.toml", settings_text(study.settings.model_dump()))
-    return folder
 
 
 def write_text(path: Path, text: str) -> None:
