@@ -11,6 +11,7 @@ ORDER = ["errors", "study", "catalogue", "model", "solve", "plan", "report", "ap
 ENTRANCES = {"__init__", "__main__"}  # they name what the package offers, from every part
 DOORS = {  # what a user calls on a value opens late, by name, what lies to the right (docs/decisions/0003)
     ("lynchpin.plan", "lynchpin.api"),
+    ("lynchpin.plan.plan", "lynchpin.api"),
 }
 FILES = sorted((SOURCE / "lynchpin").rglob("*.py"))
 
