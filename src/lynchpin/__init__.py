@@ -1,5 +1,9 @@
 """Plan what an alliance of car makers shares: components, suppliers, plants and exports, as one optimisation.
 
+    >>> import lynchpin
+    >>> study = lynchpin.read_study("alliance")
+    >>> plan = lynchpin.plan(study, time_limit=60)
+
 Public names are looked up when they are first used, so that `import lynchpin` takes no time.
 """
 
@@ -17,27 +21,68 @@ from lynchpin.errors import (
 )
 
 if TYPE_CHECKING:
+    from lynchpin.api import (
+        Comparison,
+        Finding,
+        Plan,
+        PlanProgress,
+        Study,
+        build_model,
+        check,
+        compare,
+        convert,
+        examples,
+        explain_duty,
+        freeze_freight,
+        load_plan,
+        plan,
+        plan_to,
+        read_study,
+        save_plan,
+        verify,
+        write_study,
+    )
+
     __version__: str
 
 __all__ = [
+    "Comparison",
+    "Finding",
     "InputError",
     "LynchpinError",
     "ModelError",
     "OptionError",
+    "Plan",
     "PlanError",
+    "PlanProgress",
     "SolveError",
+    "Study",
     "StudyError",
+    "build_model",
+    "check",
+    "compare",
+    "convert",
+    "examples",
+    "explain_duty",
+    "freeze_freight",
+    "load_plan",
+    "plan",
+    "plan_to",
+    "read_study",
+    "save_plan",
+    "verify",
+    "write_study",
 ]
-
-_HOME: dict[str, str] = {}
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its home when it is first asked for."""
     if name == "__version__":
         value: Any = import_module("importlib.metadata").version("lynchpin")
-    elif name in _HOME:
-        value = getattr(import_module(_HOME[name]), name)
+    elif name == "plan":  # a package that can be called, see docs/decisions/0003
+        value = import_module("lynchpin.plan")
+    elif name in __all__:
+        value = getattr(import_module("lynchpin.api"), name)
     else:
         raise AttributeError(f"module 'lynchpin' has no name {name!r}; it has {', '.join(__all__)}")
     globals()[name] = value
