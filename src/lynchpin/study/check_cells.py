@@ -23,7 +23,7 @@ def check_cells(raw: RawTable) -> tuple[Typed, list[Finding]]:
     columns: list[pl.Series] = []
     for name, column in table.columns.items():
         if name in raw.cells.columns:
-            series, wrong = _column(column, raw.cells[name], raw.place)
+            series, wrong = check_column(column, raw.cells[name], raw.place)
             findings += wrong
         else:
             series = pl.Series(name, [None] * raw.cells.height, dtype=column.dtype)
@@ -32,7 +32,8 @@ def check_cells(raw: RawTable) -> tuple[Typed, list[Finding]]:
     return typed, findings + check_duplicates(table, typed) + check_medians(table, typed)
 
 
-def _column(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
+def check_column(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
+    """Return one column typed, null where a cell is wrong, and what its cells break."""
     findings: list[Finding] = []
     if column.required:
         cure = f"Write it: {column.meaning}."
