@@ -26,14 +26,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from lynchpin.errors import OptionError
+from lynchpin.model.calendar import Calendar
+from lynchpin.model.cars import Cars
+from lynchpin.model.duty import GENERAL, DutyBook
+from lynchpin.model.investments import Investments
+from lynchpin.model.obligations import Obligations
+from lynchpin.model.parts import LINES, Parts
+from lynchpin.model.payers import ownership
+from lynchpin.model.prices import family_paths, own_costs
+from lynchpin.model.structure import SCOPES, structure
+from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.model.windows import possible_sales, windows
 from lynchpin.study.study import Study
-
-Vector = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Positions = npt.NDArray[np.int64]
 
 AXIS_OF = {"supplier": "site", "successor": "model", "replaces": "model", "owner": "partner"}
 """Columns whose axis has another name."""
@@ -109,3 +116,76 @@ def periods_of(frame: pl.DataFrame) -> Positions:
 def _words(codes: pl.Series, words: tuple[str, ...]) -> pl.Series:
     found = pl.Series(words, dtype=pl.String).gather(codes.clip(0, None)) if words else codes.cast(pl.String)
     return pl.select(pl.when(codes >= 0).then(found).alias(codes.name)).to_series()
+
+
+def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> Instance:  # noqa: A001
+    """Return a completed study (every lane there, scenario applied) as an instance.
+
+    sharing  alliance, partner, brand or model
+    as_is    today's structure only; its scope is the alliance
+
+    Raises OptionError for an unknown scope, ModelError where the study cannot be stated.
+    """
+    if sharing not in SCOPES:
+        raise OptionError("is no scope of sharing", thing="sharing", value=sharing, cure=f"Use {', '.join(SCOPES)}.")
+    scope = "alliance" if as_is else sharing
+    calendar = Calendar(study)
+    found = windows(calendar, as_is=as_is)
+    chosen = structure(calendar, found, sharing=scope, as_is=as_is)
+    owners, outside = ownership(calendar, chosen.names["site"], chosen.names["partner"])
+    book = DutyBook(calendar)
+    possible, offers = possible_sales(calendar, found, chosen.names["market"])
+    cars, money = Cars(calendar, found, chosen, book, possible, offers, outside).compiled()
+    parts = Parts(calendar, chosen, book, cars["make"], outside)
+    pieces, piece = parts.compiled()
+    duties, missed = Obligations(calendar, chosen, book, pieces["sources"], parts.list_cost).compiled()
+    money |= missed | Investments(calendar, found, chosen, outside).compiled()
+    frames = chosen.frames | cars | pieces | duties | _entities(study, chosen.names, own_costs(calendar, chosen.names["variant"]))
+    names = chosen.names | {"regime": _regimes(frames)}
+    _ordered(frames, money, piece, names["regime"])
+    money["buy"] = {line: piece[line][frames["buy"]["part"].to_numpy()] for line in LINES}
+    return Instance(
+        study=study, sharing=scope, as_is=as_is, periods=study.periods.labels, years=calendar.years,
+        discount=calendar.discount, names=names, frames=frames, money=money, possible=possible,
+        on_sale=found.on_sale, paths=family_paths(calendar, names["family"]), phases=chosen.phases,
+        owners=owners, outside=outside,
+    )  # fmt: skip
+
+
+def _regimes(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+    """Return the regimes that occur, the general one first."""
+    seen = set(frames["ship"]["regime"]) | set(frames["parts"]["regime"]) | set(frames["quotas"]["regime"])
+    return (GENERAL, *sorted(seen - {GENERAL}))
+
+
+def _ordered(
+    frames: dict[str, pl.DataFrame], money: dict[str, dict[str, Vector]], piece: dict[str, Vector], regimes: tuple[str, ...]
+) -> None:
+    """Put positions in place of regimes and sort what has one by its index, money with it."""
+    position = {name: index for index, name in enumerate(regimes)}
+    code = pl.col("regime").replace_strict(position, return_dtype=pl.Int32)
+    for name in ("ship", "parts", "buy", "quotas"):
+        frames[name] = frames[name].with_columns(code).with_row_index("row")
+    for name, values in (("ship", money["ship"]), ("parts", piece)):
+        keys = ["model", "site", "market"] if name == "ship" else ["variant", "supplier", "site"]
+        frames[name] = frames[name].sort(*keys, "regime", "period")
+        order = frames[name]["row"].to_numpy()
+        values.update({line: numbers[order] for line, numbers in values.items()})
+    moved = np.argsort(frames["parts"]["row"].to_numpy())
+    buy = frames["buy"].with_columns(part=pl.Series(moved[frames["buy"]["part"].to_numpy()]))
+    frames["buy"] = buy.sort("model", "variant", "supplier", "site", "regime", "period")
+    for name in ("ship", "parts", "buy", "quotas"):
+        frames[name] = frames[name].drop("row")
+
+
+def _entities(study: Study, names: Mapping[str, tuple[str, ...]], own: Vector) -> dict[str, pl.DataFrame]:
+    """Return the data of sites, families and variants, one row for each position."""
+    site = pl.DataFrame({"site": names["site"]}, schema={"site": pl.String})
+    family = pl.DataFrame({"family": names["family"]}, schema={"family": pl.String})
+    variant = pl.DataFrame({"variant": names["variant"]}, schema={"variant": pl.String})
+    variants = variant.join(study.table("variants"), on="variant", maintain_order="left")
+    return {
+        "sites": site.join(study.table("sites"), on="site", maintain_order="left"),
+        "families": family.join(study.table("families"), on="family", maintain_order="left"),
+        "variants": variants.with_columns(own_cost=pl.Series(own[:, 0], dtype=pl.Float64)),
+    }

@@ -1,0 +1,71 @@
+"""Duty on flows: every row of goods becomes one row for each regime that is open to it, banned ones left out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from lynchpin.model.duty import DutyBook, Goods, Recipe
+from lynchpin.model.vectors import Positions, Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Levied:
+    """Flows with their duty: positions of the rows of goods, names of the regimes, duty of one unit."""
+
+    row: Positions
+    regime: pl.Series
+    duty: Vector
+
+    def regimes(self) -> tuple[str, ...]:
+        """Return the names that occur, sorted."""
+        return tuple(sorted(set(self.regime.to_list())))
+
+
+def levied(book: DutyBook, goods: list[Goods], which: Positions, base: Vector, period: Positions) -> Levied:
+    """Return the duty of each row of goods in each regime.
+
+    goods   distinct kinds of goods
+    which   kind of each row (rows)
+    base    customs value of one unit for duty (rows)
+    period  position of the period (rows)
+    """
+    epoch = np.array(book.epoch)[period]
+    table, recipes = _table(book, goods, which, period, epoch)
+    rows = pl.DataFrame({"kind": which, "epoch": epoch}).with_row_index("row")
+    open_to = rows.join(table, on=["kind", "epoch"], maintain_order="left")
+    row, recipe = open_to["row"].cast(pl.Int64).to_numpy(), open_to["recipe"].to_numpy()
+    duty = np.zeros(len(row))
+    order = np.argsort(recipe, kind="stable")
+    ends = np.searchsorted(recipe[order], np.arange(len(recipes)), side="right")
+    for number, chosen in enumerate(np.split(order, ends[:-1])):
+        at = row[chosen]
+        duty[chosen] = book.amount(recipes[number], base[at], _content(book, goods, which[at]), period[at])
+    allowed = np.isfinite(duty)
+    return Levied(row[allowed], open_to["regime"].filter(pl.Series(allowed)), duty[allowed])
+
+
+def _content(book: DutyBook, goods: list[Goods], which: Positions) -> Callable[[str], Vector]:
+    """Return a function that gives the declared content of each row for an agreement."""
+
+    def content(agreement: str) -> Vector:
+        values = np.array([book.content.get(kind.origin, {}).get(agreement, 0.0) for kind in goods])
+        return values[which]
+
+    return content
+
+
+def _table(
+    book: DutyBook, goods: list[Goods], which: Positions, period: Positions, epoch: Positions
+) -> tuple[pl.DataFrame, list[Recipe]]:
+    """Return kind, epoch, regime and number of the recipe, and the recipes."""
+    cases = np.unique(np.stack([which, epoch, period], axis=1), axis=0) if len(which) else np.zeros((0, 3), dtype=int)
+    _, first = np.unique(cases[:, :2], axis=0, return_index=True)
+    numbers: dict[Recipe, int] = {}
+    rows: list[tuple[int, int, str, int]] = []
+    for kind, era, when in cases[np.sort(first)].tolist():
+        for regime, recipe in book.regimes(goods[kind], when):
+            rows.append((kind, era, regime, numbers.setdefault(recipe, len(numbers))))
+    kinds = {"kind": pl.Int64, "epoch": pl.Int64, "regime": pl.String, "recipe": pl.Int64}
+    return pl.DataFrame(rows, schema=kinds, orient="row"), list(numbers)
