@@ -1,10 +1,10 @@
 """The best plan of the example `tiny`, found by trying every structure: written apart from the package.
 
 It reads the example's tables as text and knows only what `tiny` uses: two periods, full years, lives of two
-years, one currency, no quota, no venture, no transfer price. For every choice of van, plants, parts and supplier
-sites it values every choice of markets served; what is left (which plant serves which market) is a small
-transport problem per period, solved as a linear programme. Part flows need none: without supplier capacities
-each plant buys where a piece is cheapest when delivered.
+years, one currency, no quota, no venture, no transfer price. For every choice of van, plants, parts and
+supplier sites it values every choice of markets served; what is left (which plant serves which market) is a
+small transport problem per period, solved as a linear programme. Part flows need none: without supplier
+capacities each plant buys where a piece is cheapest when delivered.
 """
 
 import csv
