@@ -1,8 +1,8 @@
 """Verify a plan without its model: everything is recomputed from the study's tables and the plan's tables.
 
-Nothing here comes from `lynchpin.model` or `lynchpin.solve`, and no number of the plan is believed: the structure
-is rebuilt from `launch`, `use`, `nominate` and `allocate`, flows are added up again, duties are found row by row, the
-ledger is made anew and compared amount by amount. `RULES` lists what is checked.
+Nothing here comes from `lynchpin.model` or `lynchpin.solve`, and no number of the plan is believed: the
+structure is rebuilt from `launch`, `use`, `nominate` and `allocate`, flows are added up again, duties are
+found row by row, the ledger is made anew and compared amount by amount. `RULES` lists what is checked.
 """
 
 import math
@@ -123,7 +123,7 @@ def _objective(amounts: Amounts, facts: Facts) -> float:
 def _check_claims(
     value: float, objective: float | None, bound: float | None, facts: Facts, book: Book
 ) -> None:
-    """The claimed objective is the recomputed one, and the bound is on its right side."""
+    """Note a claimed objective that is not the recomputed one, and a bound on the wrong side of it."""
     if objective is not None:
         gap = abs(objective - value)
         book.note("objective", gap, f"{objective:.12g} instead of {value:.12g}", size=value)

@@ -1,11 +1,11 @@
 """Customs: the duty of one vehicle or piece, found row by row in the study's tariffs.
 
-A row applies if importer, exporter, heading, maker, dates and condition do. Rows of one group (all mfn rows; all
-all_in rows; preferences or add-ons of one name) are ranked: condition, maker, longer heading, exporter country
-before territory before *, importer likewise; the quota row of the flow's own regime is first.
+A row applies if importer, exporter, heading, maker, dates and condition do. Rows of one group (all mfn rows;
+all all_in rows; preferences or add-ons of one name) are ranked: condition, maker, longer heading, exporter
+country before territory before *, importer likewise; the quota row of the flow's own regime is first.
 
 amount   max(floor, ad_valorem * base + specific), base the value or the part that is not declared content
-duty     min(mfn, preferences) + add-ons; with an all_in row max(mfn, its amount) + add-ons that it does not replace
+duty     min(mfn, preferences) + add-ons; with an all_in row max(mfn, its amount) + add-ons not replaced
 """
 
 import math
@@ -13,12 +13,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from lynchpin.plan.verify_facts import Facts, Row, names
+from lynchpin.plan.verify_catalogue import Row, names
+from lynchpin.plan.verify_facts import Facts
 
 
 @dataclass(frozen=True)
 class Trade:
-    """One crossing: made at `site` as `item` (programme or family) with heading `hs`, arriving in `country`."""
+    """One crossing: made at `site` as `item` (programme or family), heading `hs`, arriving in `country`."""
 
     site: str
     item: str
@@ -45,7 +46,7 @@ class Duties:
         self._found: dict[Trade, list[Row]] = {}
 
     def per_unit(self, trade: Trade, regime: str, value: float) -> float | None:
-        """Return the duty on one unit of customs value `value` in a regime; None if the flow has no such regime."""
+        """Return the duty on one unit of customs value `value`; None if the flow has no such regime."""
         facts = self._facts
         start = facts.sites[trade.site]["country"]
         free = start == trade.country or bool(

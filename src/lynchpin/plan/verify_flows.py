@@ -11,7 +11,8 @@ import math
 from collections import defaultdict
 from typing import Any
 
-from lynchpin.plan.verify_facts import Facts, Row, numbers
+from lynchpin.plan.verify_catalogue import Row, numbers
+from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_prices import Arrival, Prices
 from lynchpin.plan.verify_rules import Book
 from lynchpin.plan.verify_structure import Structure
@@ -122,7 +123,7 @@ def _sales(flows: Flows, structure: Structure, facts: Facts, book: Book) -> None
 
 
 def ended(model: str, t: int, structure: Structure, facts: Facts) -> bool:
-    """Tell whether a launched successor whose launch was not certain stops a version's sales in period `t`."""
+    """Tell whether a successor that need not be launched, but is, stops a version's sales in `t`."""
     return any(
         other in structure.launched
         and not facts.certain(other)
@@ -186,7 +187,7 @@ def _suppliers(flows: Flows, facts: Facts, book: Book) -> None:
 
 
 def _committed(flows: Flows, structure: Structure, facts: Facts, book: Book) -> None:
-    """K1: committed volumes are bought or paid as `unmet` while a variant of the row is used and nominated."""
+    """K1: committed volumes are bought, or paid as `unmet`, while a variant of the row is tooled."""
     bought = total(flows.buy, 1, 2, 5)
     for table, pool in ((facts.own_nominations, False), (facts.pool_nominations, True)):
         for (item, site), row in table.items():

@@ -7,7 +7,8 @@ nominations of their owner, current allocations, programmes and sites) cost noth
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lynchpin.plan.verify_facts import Facts, Row
+from lynchpin.plan.verify_catalogue import Row
+from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_rules import Book
 from lynchpin.plan.verify_structure import Structure
 from lynchpin.plan.verify_tables import Key, PlanRows
@@ -45,7 +46,7 @@ def investments(structure: Structure, facts: Facts) -> list[Investment]:
 
 
 def _programmes(structure: Structure, facts: Facts) -> list[Investment]:
-    """Development and plant tooling, in the programme's window."""
+    """Return development and plant tooling, in the programme's window."""
     found: list[Investment] = []
     for programme in structure.programmes:
         row = facts.programmes[programme]
@@ -83,7 +84,7 @@ def _sunk(row: Row, owner: str, payer: str) -> bool:
 
 
 def _engineering(structure: Structure, facts: Facts) -> list[Investment]:
-    """Engineering of every variant, once per member that uses it, in the periods of use."""
+    """Return engineering of every variant, once per member that uses it, in the periods of use."""
     found: list[Investment] = []
     for (variant, member), periods in structure.used.items():
         row = facts.variants[variant]
@@ -100,7 +101,7 @@ def _engineering(structure: Structure, facts: Facts) -> list[Investment]:
 
 
 def _tools(structure: Structure, facts: Facts) -> list[Investment]:
-    """Supplier tooling of every nomination, in the periods in which its member uses the variant."""
+    """Return supplier tooling of every nomination, in the periods in which its member uses the variant."""
     found: list[Investment] = []
     for variant, site, member in structure.nominated:
         row, owner = facts.nomination(variant, site), facts.variants[variant]["owner"]
@@ -117,7 +118,7 @@ def _tools(structure: Structure, facts: Facts) -> list[Investment]:
 
 
 def _platforms(structure: Structure, facts: Facts) -> list[Investment]:
-    """Platforms, once per member with a launched version on it, in the windows of these."""
+    """Return platforms, once per member with a launched version on it, in the windows of these."""
     found: list[Investment] = []
     for (platform, member), periods in structure.developed.items():
         row = facts.platforms[platform]
@@ -134,7 +135,7 @@ def _platforms(structure: Structure, facts: Facts) -> list[Investment]:
 
 
 def _openings(structure: Structure, facts: Facts) -> list[Investment]:
-    """Opening of every open site that is not current, in every period."""
+    """Return the opening of every open site that is not current, in every period."""
     found: list[Investment] = []
     for site in structure.open:
         row, payers = facts.sites[site], facts.owners[site][0]
@@ -156,6 +157,6 @@ def check_investments(rows: PlanRows, found: list[Investment], facts: Facts, boo
             wanted[key] = wanted.get(key, 0.0) + share * one.cash(first, facts)
     given = rows.flow("investment")
     for key in {*wanted, *given}:
-        label = facts.calendar.labels[key[5]]
+        label = facts.calendar.labels[int(key[5])]
         place = f"investment: {', '.join(str(part) for part in key[:5] if part)}, period {label}"
         book.differ("investment", given.get(key, 0.0), wanted.get(key, 0.0), place)

@@ -1,13 +1,15 @@
 """The ledger that structure and flows give, line by line, and its comparison with the plan's.
 
-Costs are negative. A site-side cost of (m, k) is the site owners' where every market that offers m has a transfer
-price, else the brand's partner's. venture = owner's share x outside share x (costs - incentives - transfer revenue).
+Costs are negative. A site-side cost of (m, k) is the site owners' where every market that offers m has a
+transfer price, else the brand's partner's.
+venture = owner's share x outside share x (costs - incentives - transfer revenue)
 """
 
 import math
 from collections import defaultdict
 
-from lynchpin.plan.verify_facts import Facts, Row
+from lynchpin.plan.verify_catalogue import Row
+from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_flows import Flows
 from lynchpin.plan.verify_invest import Investment
 from lynchpin.plan.verify_prices import Prices, curve_factor
@@ -20,7 +22,7 @@ Amounts = dict[Key, float]
 
 
 class Ledger:
-    """Undiscounted amounts by line, partner, model, programme, variant, platform, site, market, target, period."""
+    """Undiscounted amounts by line, partner, seven identifiers (null where blank) and period."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -93,7 +95,7 @@ def side(model: str, site: str, t: int, facts: Facts, prices: Prices) -> dict[st
 
 
 def _sales(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
-    """Revenue and selling; neither under objective cost."""
+    """Book revenue and selling; neither under objective cost."""
     if facts.cost:
         return
     for (model, market, t), vehicles in flows.sell.items():
@@ -105,7 +107,7 @@ def _sales(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
 
 
 def _arrivals(ledger: Ledger, flows: Flows, facts: Facts) -> None:
-    """Freight, transit and duty of cars."""
+    """Book freight, transit and duty of cars."""
     for key, vehicles in flows.ship.items():
         model, site, market, _, t = key
         arrival = flows.car_arrivals[key]
@@ -116,7 +118,7 @@ def _arrivals(ledger: Ledger, flows: Flows, facts: Facts) -> None:
 
 
 def _made(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
-    """Body, conversion and incentives of cars."""
+    """Book body, conversion and incentives of cars."""
     grants = facts.rows("incentives")
     for (model, site, t), vehicles in flows.make.items():
         row, plant = facts.models[model], facts.sites[site]
@@ -130,7 +132,7 @@ def _made(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
 
 
 def _bought(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
-    """List cost, freight, transit, duty and incentives of parts."""
+    """Book list cost, freight, transit, duty and incentives of parts."""
     grants = facts.rows("incentives")
     for (model, variant, supplier, site, regime, t), pieces in flows.buy.items():
         shares = side(model, site, t, facts, prices)
@@ -151,7 +153,7 @@ def _bought(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
 
 
 def volumes(flows: Flows, facts: Facts, prices: Prices) -> dict[tuple[str, str], float]:
-    """Return the yearly scale volume of every variant and member: the average weighted by discount and path (S1)."""
+    """Return S1: the yearly volume of every variant and member, weighted by discount and price path."""
     sums: dict[tuple[str, str], float] = defaultdict(float)
     weights: dict[str, list[float]] = {}
     for family in facts.families:
@@ -160,13 +162,13 @@ def volumes(flows: Flows, facts: Facts, prices: Prices) -> dict[tuple[str, str],
         ]
     for (model, variant, _, _, _, t), pieces in flows.buy.items():
         family = facts.variants[variant]["family"]
-        share = weights[family][t] / (sum(weights[family]) * facts.calendar.years)
+        share = weights[family][int(t)] / (sum(weights[family]) * facts.calendar.years)
         sums[variant, facts.member(model)] += share * facts.scale_measure(variant) * pieces
     return sums
 
 
 def _scale(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
-    """Savings of scale on the true curve, per piece bought."""
+    """Book savings of scale on the true curve, per piece bought."""
     sums = volumes(flows, facts, prices)
     for (model, variant, _, site, _, t), pieces in flows.buy.items():
         family = facts.variants[variant]["family"]
@@ -178,7 +180,7 @@ def _scale(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
 
 
 def _sites(ledger: Ledger, flows: Flows, structure: Structure, facts: Facts) -> None:
-    """Fixed and idle cost of open sites."""
+    """Book fixed and idle cost of open sites."""
     for site in structure.open:
         row = facts.sites[site]
         for t in facts.periods:
@@ -191,7 +193,7 @@ def _sites(ledger: Ledger, flows: Flows, structure: Structure, facts: Facts) -> 
 
 
 def _annuities(ledger: Ledger, found: list[Investment], facts: Facts) -> None:
-    """Annuities of every investment in every period of its use."""
+    """Book annuities of every investment in every period of its use."""
     for one in found:
         for t in one.periods:
             money = -facts.calendar.annuity(one.cash(t, facts), one.life)
@@ -209,7 +211,7 @@ def _annuities(ledger: Ledger, found: list[Investment], facts: Facts) -> None:
 
 
 def _penalties(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
-    """Shorts, commitments not taken and targets missed."""
+    """Book shorts, commitments not taken and targets missed."""
     for (model, market, t), vehicles in flows.short.items():
         offer = facts.offers[model, market]
         price = offer["short_penalty"]
@@ -243,7 +245,7 @@ def _unmet_price(
 
 
 def _transfers(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices, book: Book) -> None:
-    """Transfer prices between the brand's partner and the plant's owners."""
+    """Book transfer prices between the brand's partner and the plant's owners."""
     for (model, site, market, _, t), vehicles in flows.ship.items():
         price = prices.transfer(site, model, market, t)
         owners, outside = facts.owners[site]
@@ -260,7 +262,7 @@ def _transfers(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices, book:
 
 
 def _ventures(ledger: Ledger, facts: Facts) -> None:
-    """What outside owners take of a plant's profit or bear of its loss."""
+    """Book what outside owners take of a plant's profit or bear of its loss."""
     for (site, t), money in sorted(ledger.site_costs.items()):
         owners, outside = facts.owners[site]
         if outside > 1e-12:
@@ -282,7 +284,7 @@ def check_ledger(rows: PlanRows, wanted: Amounts, facts: Facts, book: Book) -> N
 
 
 def _scenarios(rows: PlanRows, facts: Facts, book: Book) -> None:
-    """The ledger names one known scenario, or none, in every row."""
+    """Note a ledger that does not name one known scenario, or none, in every row."""
     found = {key[-1] for key in rows.keys("ledger")}
     known: set[Row | str | None] = {None, *(row["scenario"] for row in facts.rows("scenarios"))}
     for name in sorted(str(name) for name in found - known):

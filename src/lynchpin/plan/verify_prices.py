@@ -7,15 +7,16 @@ transit        (freight + customs value) days / 365 r
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log2
 
+from lynchpin.plan.verify_catalogue import Row
 from lynchpin.plan.verify_duty import Duties, Trade
-from lynchpin.plan.verify_facts import Facts, Row
+from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_time import begin_of
 
 Arrival = tuple[float, float, float | None]
-"""Freight, capital in transit and duty of one unit; the duty is None in a regime that the flow cannot have."""
+"""Freight, capital in transit and duty of one unit; duty None in a regime that the flow cannot have."""
 
 
 class Prices:
@@ -136,8 +137,10 @@ class Prices:
             return None
         return price * size * rate, lane["days"]
 
-    def incentive(self, grants: list[Row], country: str, key: str, name: str, kwh: float, t: int) -> float:
-        """Return the grants on one unit made in a country: `key` is powertrain or family, `name` its value."""
+    def incentive(
+        self, grants: Sequence[Row], country: str, key: str, name: str, kwh: float, t: int
+    ) -> float:
+        """Return the grants on one unit made in a country: `key` is powertrain or family."""
         facts, total = self._facts, 0.0
         for row in grants:
             if row[key] != name or not facts.calendar.inside(row, t):

@@ -1,4 +1,4 @@
-"""The closed list of rules that a plan is verified against, and the book that keeps the worst violation of each.
+"""The closed list of rules that plans are verified against, and the book of the worst violation of each.
 
 A rule is broken if a violation exceeds `absolute + relative * size`, where size is the magnitude of the
 quantity that is compared. The tags (L1, F2, ...) are those of the statement.

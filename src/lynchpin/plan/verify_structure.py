@@ -63,13 +63,13 @@ def check_structure(rows: PlanRows, structure: Structure, facts: Facts, book: Bo
 
 
 def _launches(rows: PlanRows, structure: Structure, facts: Facts, book: Book) -> None:
-    """L1: certain versions are launched, a programme's versions go together, periods are the windows' first."""
+    """L1: certain versions are launched, versions and programmes agree, periods are the first ones."""
     for programme, model, t in rows.keys("launch"):
         window = facts.windows.get(model)
         if window is None:
             book.note("L1", 1, f"launch: {model} is not in the plan's horizon")
         elif t != window[0]:
-            first, found = facts.calendar.labels[window[0]], facts.calendar.labels[t]
+            first, found = facts.calendar.labels[window[0]], facts.calendar.labels[int(t)]
             book.note("L1", 1, f"launch: {programme} {model} in {found} instead of {first}")
     for programme, models in facts.versions.items():
         on = {model for model in models if model in structure.launched}
@@ -125,7 +125,7 @@ def _plants(structure: Structure, facts: Facts, book: Book) -> None:
 
 
 def _fit(rows: PlanRows, structure: Structure, facts: Facts, book: Book) -> None:
-    """The table fit: one row for every requirement with an attribute of every carried variant."""
+    """Demand in `fit` one row for every requirement with an attribute of every carried variant."""
     wanted: set[tuple[str, ...]] = set()
     for model, variant in structure.uses:
         family = facts.variants[variant]["family"]
@@ -154,6 +154,11 @@ def _as_is(structure: Structure, facts: Facts, book: Book) -> None:
         row = facts.nomination(variant, site)
         if row is None or row["status"] == "candidate":
             book.note("as_is", 1, f"nominate: {variant} at {site} is a candidate")
+    _today(structure, facts, book)
+
+
+def _today(structure: Structure, facts: Facts, book: Book) -> None:
+    """Note every version that does not carry what `uses` says of it or of what it replaces."""
     today: dict[tuple[str, str], str] = {
         (r["model"], facts.variants[r["variant"]]["family"]): r["variant"] for r in facts.rows("uses")
     }

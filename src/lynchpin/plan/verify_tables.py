@@ -1,8 +1,8 @@
 """The plan's tables as plain rows: columns and types are demanded, unusable rows are noted and left out.
 
 A table that is missing, has other columns or another type is a PlanError. An unknown identifier, a
-combination that the study does not have, a number that is none and a second row of one key are violations; such a
-row is left out of what follows (a second row is added to the first), so that the rest can be recomputed.
+combination that the study does not have, a number that is none and a second row of one key are violations;
+such a row is left out of what follows, a second row is added to the first, and the rest is recomputed.
 """
 
 import math
@@ -15,6 +15,7 @@ import polars as pl
 
 from lynchpin.errors import PlanError
 from lynchpin.plan.verify_facts import Facts
+from lynchpin.plan.verify_known import allows, domains
 from lynchpin.plan.verify_rules import Book
 
 Key = tuple[Any, ...]
@@ -76,7 +77,7 @@ class PlanRows:
 
 
 def read_rows(tables: Mapping[str, pl.DataFrame], facts: Facts, book: Book) -> PlanRows:
-    """Return the usable rows of every table and note the others in the book; PlanError for a table that is none."""
+    """Return the usable rows of every table and note the others; PlanError for a table that is none."""
     unknown = sorted(set(tables) - set(SHAPES))
     if unknown:
         raise PlanError("no plan has such a table", thing="tables", value=unknown[0], cure="Remove it.")
@@ -85,12 +86,12 @@ def read_rows(tables: Mapping[str, pl.DataFrame], facts: Facts, book: Book) -> P
         raise PlanError(
             "the plan lacks a table", thing="tables", value=missing[0], cure="Plan the study again."
         )
-    domains = facts.domains()
-    return PlanRows({name: _rows(name, tables[name], facts, domains, book) for name in SHAPES})
+    known = domains(facts)
+    return PlanRows({name: _rows(name, tables[name], facts, known, book) for name in SHAPES})
 
 
 def _rows(
-    name: str, table: pl.DataFrame, facts: Facts, domains: Mapping[str, frozenset[str]], book: Book
+    name: str, table: pl.DataFrame, facts: Facts, known: Mapping[str, frozenset[str]], book: Book
 ) -> Rows:
     """Return the usable rows of one table."""
     keys, numbers = SHAPES[name]
@@ -99,7 +100,7 @@ def _rows(
     for index, row in enumerate(frame.iter_rows(), start=1):
         key, values = row[: len(keys)], row[len(keys) :]
         where = f"table {name}, row {index} ({', '.join(str(cell) for cell in key if cell is not None)})"
-        bad = _strange(name, keys, key, domains)
+        bad = _strange(name, keys, key, known)
         if bad:
             book.note("identifiers", 1, f"{where}: {bad}")
             continue
@@ -110,7 +111,7 @@ def _rows(
             if value < 0 and column not in _SIGNED:
                 book.note("numbers", 1, f"{where}: {column} {value} is negative")
         place = _indexed(keys, key, facts)
-        if not facts.allows(name, place):
+        if not allows(facts, name, place):
             book.note("identifiers", 1, f"{where}: the study has no such combination")
             continue
         if place in result:
@@ -132,7 +133,7 @@ def _typed(name: str, table: pl.DataFrame, keys: tuple[str, ...], numbers: tuple
         )
     for column in wanted:
         kind = table.schema[column]
-        fine = kind.is_numeric() if column in numbers else kind in (pl.String, pl.Null, pl.Categorical)
+        fine = kind.is_numeric() if column in numbers else (kind == pl.String or kind == pl.Null)
         if not fine and table.height:
             need = "numbers" if column in numbers else "text"
             raise PlanError(
@@ -147,13 +148,13 @@ def _typed(name: str, table: pl.DataFrame, keys: tuple[str, ...], numbers: tuple
     )
 
 
-def _strange(name: str, keys: tuple[str, ...], key: Key, domains: Mapping[str, frozenset[str]]) -> str:
+def _strange(name: str, keys: tuple[str, ...], key: Key, known: Mapping[str, frozenset[str]]) -> str:
     """Return what is wrong with the identifiers of a row, or an empty text."""
     for column, cell in zip(keys, key, strict=True):
         if cell is None:
             if (name, column) not in _BLANK:
                 return f"{column} is blank"
-        elif column not in _FREE and cell not in domains[column]:
+        elif column not in _FREE and cell not in known[column]:
             return f"{column} {cell!r} is not known"
     return ""
 

@@ -1,13 +1,16 @@
 """The study's targets: what sales, purchases and `miss` must reach in every period, and who pays for a miss.
 
-share        counting sell + miss >= value scope sell          volume   counting sell + miss >= value y
-co2          sum (co2 - value) sell <= miss                    local    counting ship from the territory + miss >= value counting sell
+share        counting sell + miss >= value scope sell
+volume       counting sell + miss >= value y
+co2          sum (co2 - value) sell <= miss
+local        counting ship from the territory + miss >= value counting sell
 dual_source  buy from s - miss <= value buy of all suppliers, per variant
 """
 
 from collections import defaultdict
 
-from lynchpin.plan.verify_facts import Facts, Row, names
+from lynchpin.plan.verify_catalogue import Row, names
+from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_flows import Flows, where
 from lynchpin.plan.verify_rules import Book
 
@@ -80,7 +83,7 @@ def _made_there(row: Row, drives: list[str], t: int, flows: Flows, facts: Facts)
 
 
 def _dual_source(target: str, row: Row, t: int, flows: Flows, facts: Facts, book: Book) -> None:
-    """The largest share of one supplier in each variant of the family."""
+    """Note too large a share of one supplier in each variant of the family."""
     bought: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for (_, variant, supplier, _, _, period), pieces in flows.buy.items():
         if period == t and facts.variants[variant]["family"] == row["family"]:

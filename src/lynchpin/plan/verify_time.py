@@ -60,7 +60,7 @@ class Calendar:
         return max(valid)[1]
 
     def dated(self, values: Mapping[float, float], t: int) -> float | None:
-        """Return the value of period `t` from a mapping by start in years; a bare year holds in both its halves."""
+        """Return the value of period `t` from a mapping by start in years; a year holds in both halves."""
         found = values.get(self.start[t])
         return values.get(math.floor(self.start[t] + 1e-9)) if found is None else found
 
