@@ -5,7 +5,6 @@ blanks); a value may end in `*`, and nothing after `=` means blank. `set` writes
 numbers and leave blanks alone, `delete` takes the rows out.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -21,14 +20,12 @@ from lynchpin.study.words import listed, nearest
 PROTECTED = ("scenarios", "changes")
 
 
-@dataclass(frozen=True)
 class Wrong(Exception):  # noqa: N818 - it never leaves the study package
-    """Why a change cannot be made: the column of `changes` that is wrong, the rule, the cure, the nearest word."""
+    """Why a change cannot be made: the wrong column of `changes`, the rule, the cure, the nearest word."""
 
-    column: str
-    rule: str
-    cure: str
-    near: str = ""
+    def __init__(self, column: str, rule: str, cure: str, near: str = "") -> None:
+        super().__init__(rule)
+        self.column, self.rule, self.cure, self.near = column, rule, cure, near
 
 
 def change(study: Study, row: dict[str, Any]) -> Study:

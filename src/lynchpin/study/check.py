@@ -41,6 +41,11 @@ def understand(raw: Raw) -> tuple[Study | None, list[Finding]]:
     chosen = settings_of(settings.frame)
     if chosen is None:
         return None, in_order(findings)
+    if chosen.period == "year" and "-H" in chosen.first_period:
+        rule, cure = "must be a year where periods are years", 'Write the year, or period = "half-year".'
+        place = raw.settings.place
+        findings.append(place.finding("error", None, "first_period", chosen.first_period, rule, cure))
+        return None, in_order(findings)
     study = Study.of(chosen, {name: typed.frame for name, typed in tables.items()})
     findings += check_cross(Checked(study, _places(raw)))
     return study, in_order(findings)

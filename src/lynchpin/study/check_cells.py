@@ -72,26 +72,23 @@ def _outside(column: Column, numbers: pl.Series) -> pl.Series:
 
 
 def _usual(column: Column, numbers: pl.Series, cells: pl.Series, place: Place) -> list[Finding]:
+    """Return odd numbers as warnings; of equal ones that are not off by a thousand only the first."""
     low, high = column.usual_low, column.usual_high
     if low is None or high is None:
         return []
     odd = _true(((numbers < low) | (numbers > high)) & numbers.is_finite())
     if not odd.any():
         return []
-    near = (numbers * 1000).is_between(low, high) & (numbers != 0) | (numbers / 1000).is_between(low, high)
-    thousand = odd & _true(near)
+    near = (numbers * 1000).is_between(low, high) & (numbers != 0)
+    if low > 0:
+        near |= (numbers / 1000).is_between(low, high)
+    first = odd & cells.is_first_distinct()
+    thousand = _true(near)
     unit = f" {column.unit}" if column.unit else ""
     rule = f"usually lies between {low:g} and {high:g}{unit}"
     cure = "Check it; nothing else is needed if it is right."
+    hint = f"Check the unit:{unit}."
     return [
-        *capped(place, "warning", column.name, odd & ~thousand, cells, rule, cure),
-        *capped(
-            place,
-            "warning",
-            column.name,
-            thousand,
-            cells,
-            f"{rule}: off by a thousand?",
-            f"Check the unit:{unit}.",
-        ),
+        *capped(place, "warning", column.name, first & ~thousand, cells, rule, cure),
+        *capped(place, "warning", column.name, odd & thousand, cells, f"{rule}: off by a thousand?", hint),
     ]
