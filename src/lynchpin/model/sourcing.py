@@ -1,0 +1,247 @@
+"""Sourcing: who makes which part, and the parts that every plant needs.
+
+Sets        v variants, s suppliers, c members, m versions, k plants, f families, r duty regimes, t periods, ph phases
+Data        quantity[m,f] pieces per vehicle; attr, measure of a piece; capacity and contract of a nomination row (pool)
+Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by itself;
+            `buy`[m,v,s,k,r,t], `unmet`[pool,t] >= 0
+
+    (U3) nominate[v,s,c] <= sum over m in c of use[m,v];  sum over s of tooled[v,s,c,ph] >= used[v,c,ph]
+         tooled <= nominate;  tooled >= nominate + used - 1
+    (F4) sum over v in f, s, r of buy[m,v,s,k,r,t] = quantity[m,f] make[m,k,t]
+    (F5) sum over s, k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] use[m,v]
+    (F7) sum over k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] tooled[v,s,c(m),ph(t)]
+         sum over m in c, k, r of attr buy <= capacity tooled[v,s,c,ph(t)];  rows that pool: summed over what they pool
+         sites with capacity: sum of attr buy <= capacity open[s]
+    (K1) sum over m, k, r of attr buy + unmet[pool,t] >= committed tooled[v,s,c,ph(t)]
+         and >= committed (nominate[v,s,c] + used[v,c',ph(t)] - 1) for c' other than c
+
+F7 may say `tooled` for nominate: parts flow only where the variant is used, and tooled is nominate and used.
+Strong rows, in the aggregate form only: F5 and F7 by plant, with the most that the plant can make.
+Lifted with the weight of the family; site capacities of several families with d. The second K1 is lifted as well.
+"""
+
+import numpy as np
+import polars as pl
+
+from lynchpin.model.calendar import floats
+from lynchpin.model.lifting import Lift
+from lynchpin.model.rows import Rows, Statement, every, positions
+from lynchpin.model.vectors import Positions, Vector
+
+PAIR = ["variant", "member"]
+TOOL = ["variant", "site", "member"]
+
+
+def decisions(statement: Statement) -> None:
+    """Add nominations, flows of parts and contracted volume that is not taken."""
+    frames, form = statement.frames, statement.aggregate
+    statement.binary("nominate", frames["nominate"])
+    statement.share("tooled", frames["tooled"])
+    bought = frames["buy"] if form is None else form.blocks.frame
+    statement.flows("buy", bought, bought["most"].to_numpy())
+    if form is not None and form.peaks.frame.height:
+        statement.flows("buy_peak", form.peaks.frame, form.peaks.frame["most"].to_numpy())
+    statement.flows("unmet", frames["unmet"], frames["unmet"]["committed"].to_numpy())
+
+
+def rows(statement: Statement) -> None:
+    """Add U3, F4, F5, F7 and K1."""
+    _nominations(statement)
+    _tools(statement)
+    _needs(statement)
+    buy = _bought(statement)
+    _used(statement, buy)
+    _nominated(statement, buy)
+    _capacities(statement, buy)
+    _site_capacities(statement, buy)
+    _contracts(statement, buy)
+    if statement.aggregate is not None and statement.aggregate.peaks.frame.height:
+        statement.row_sets.append(statement.aggregate.coupling())
+
+
+def _nominations(statement: Statement) -> None:
+    frames = statement.frames
+    nominate, use = frames["nominate"], frames["use"]
+    pairs = use.select("model", "variant").with_row_index("use").join(frames["models"].select("model", "member"), on="model")
+    users = nominate.select(TOOL).with_row_index("row").join(pairs, on=PAIR).sort("row", "use")
+    wanted = statement.rows("U3", nominate.select(TOOL), "<=")
+    wanted.add("nominate", 1.0, column=every(nominate), row=every(nominate))
+    wanted.add("use", -1.0, column=users["use"].to_numpy(), row=users["row"].to_numpy())
+    wanted.done()
+
+
+def _tools(statement: Statement) -> None:
+    tooled, used = statement.frames["tooled"], statement.frames["used"]
+    nominated, using = tooled["nominate"].to_numpy(), tooled["used"].to_numpy()
+    keys = tooled.select(*TOOL, "phase")
+    some = statement.rows("U3_source", used.select(*PAIR, "phase"), ">=")
+    some.add("tooled", 1.0, column=every(tooled), row=using)
+    some.add("used", -1.0, column=every(used), row=every(used))
+    some.done()
+    only = statement.rows("U3_nominated", keys, "<=")
+    only.add("tooled", 1.0, column=every(tooled), row=every(tooled))
+    only.add("nominate", -1.0, column=nominated, row=every(tooled))
+    only.done()
+    both = statement.rows("U3_both", keys, ">=", -1.0)
+    both.add("tooled", 1.0, column=every(tooled), row=every(tooled))
+    both.add("nominate", -1.0, column=nominated, row=every(tooled))
+    both.add("used", -1.0, column=using, row=every(tooled))
+    both.done()
+
+
+def _needs(statement: Statement) -> None:
+    frames = statement.frames
+    make, buy = frames["make"], frames["buy"]
+    keys = make.select("model", "site", "period").with_row_index("make").join(frames["needs"], on="model")
+    keys = keys.sort("model", "family", "site", "period")
+    index = ["model", "family", "site", "period"]
+    lift = Lift(block=("model", "family", "site"), peak=("model", "family"))
+    needed = statement.rows("F4", keys.select(index), "=", lift=lift)
+    needed.add("buy", 1.0, column=every(buy), row=positions(buy, keys, index))
+    needed.add("make", -keys["quantity"].to_numpy(), column=keys["make"].to_numpy(), row=every(keys))
+    needed.done()
+
+
+def _bought(statement: Statement) -> pl.DataFrame:
+    """Return the flows of parts with member, `demand` (the most pieces of the version) and the row of `tooled`."""
+    frames, instance = statement.frames, statement.instance
+    buy = frames["buy"].join(frames["models"].select("model", "member"), on="model", maintain_order="left")
+    demand = instance.possible.sum(axis=1)[buy["model"].to_numpy(), buy["period"].to_numpy()] * buy["quantity"].to_numpy()
+    tooled = _tooled_at(statement)
+    sources = frames["nominate"].rename({"site": "supplier"})
+    nominated = positions(buy, sources, ["variant", "supplier", "member"])
+    measure = frames["nominate"].select("measure", "site_measure")[nominated]
+    return buy.drop("measure").with_columns(
+        demand=pl.Series(demand), tooled=pl.Series(tooled[nominated, buy["period"].to_numpy()]), nominate=pl.Series(nominated)
+    ).hstack(measure)
+
+
+def _tooled_at(statement: Statement) -> Positions:
+    """Return the row of `tooled` of each nomination in each period, -1 where nobody could use it (nominations, T)."""
+    frames = statement.frames
+    phases = statement.instance.phases["tooled"]
+    at = np.full((frames["nominate"].height, phases.shape[1]), -1)
+    row, period = np.nonzero(phases)
+    at[frames["tooled"]["nominate"].to_numpy()[row], period] = row
+    return at
+
+
+def _limited(
+    statement: Statement, tag: str, buy: pl.DataFrame, index: list[str], most: pl.Expr, *, by: str, lift: Lift, coefficient: str | None = None
+) -> None:
+    """Add rows sum of buy <= most x by, one for each distinct `index` of the flows; `by` is a variable and its column."""
+    keys = buy.group_by(index).agg(pl.first(by), most=most).filter(pl.col("most").is_finite()).sort(index)
+    limit = statement.rows(tag, keys.select(index), "<=", lift=lift)
+    row = positions(buy, keys, index)
+    known = np.flatnonzero(row >= 0)
+    value = 1.0 if coefficient is None else buy[coefficient].to_numpy()[known]
+    limit.add("buy", value, column=known, row=row[known])
+    limit.add(by, -keys["most"].to_numpy() / statement.flow, column=keys[by].to_numpy(), row=every(keys))
+    limit.done()
+
+
+def _used(statement: Statement, buy: pl.DataFrame) -> None:
+    index = ["model", "family", "variant", "period"]
+    lift = Lift(block=("model", "family", "variant"), peak=("model", "family", "variant"))
+    _limited(statement, "F5", buy, index, pl.first("demand"), by="use", lift=lift)
+    if statement.strong:
+        index = ["model", "family", "variant", "site", "period"]
+        _limited(statement, "F5_plant", buy, index, pl.first("most"), by="use", lift=Lift(("model", "family", "variant", "site")))
+
+
+def _nominated(statement: Statement, buy: pl.DataFrame) -> None:
+    index = ["model", "family", "variant", "supplier", "period"]
+    key = ("model", "family", "variant", "supplier")
+    _limited(statement, "F7", buy, index, pl.first("demand"), by="tooled", lift=Lift(key, key))
+    if statement.strong:
+        index = ["model", "family", "variant", "supplier", "site", "period"]
+        _limited(statement, "F7_plant", buy, index, pl.first("most"), by="tooled", lift=Lift((*key, "site")))
+
+
+def _capacities(statement: Statement, buy: pl.DataFrame) -> None:
+    """Add F7 for nomination rows with a capacity: each variant and member alone, and what a row pools."""
+    frames, instance = statement.frames, statement.instance
+    capacity = floats(frames["pools"], "capacity", np.inf) * instance.years
+    within = buy.with_columns(capacity=pl.Series(capacity[buy["pool"].to_numpy()])).with_row_index("column")
+    within = within.filter(pl.col("capacity").is_finite())
+    key = ("family", "variant", "supplier", "member")
+    _subset(statement, "F7_capacity", within, [*key, "period"], lift=Lift(key, key))
+    shared = frames["nominate"].group_by("pool").len().filter(pl.col("len") > 1)
+    pooled = within.join(shared, on="pool", how="semi", maintain_order="left")
+    keys = pooled.group_by("family", "pool", "period").agg(pl.first("capacity")).sort("family", "pool", "period")
+    limit = statement.rows(
+        "F7_pool", keys.select("family", "pool", "period"), "<=", keys["capacity"].to_numpy() / statement.flow,
+        lift=Lift(("family", "pool"), ("family", "pool")),
+    )  # fmt: skip
+    row = positions(pooled, keys, ["family", "pool", "period"])
+    limit.add("buy", pooled["measure"].to_numpy(), column=pooled["column"].to_numpy(), row=row)
+    limit.done()
+
+
+def _subset(statement: Statement, tag: str, flows: pl.DataFrame, index: list[str], *, lift: Lift) -> None:
+    """Add measure x flows <= min(capacity, what could be needed) x tooled, for flows with their `column`."""
+    needed = flows.unique(["model", *index], maintain_order=True).group_by(index).agg(
+        pl.first("capacity"), pl.first("tooled"), needed=(pl.col("demand") * pl.col("measure")).sum()
+    ).sort(index)  # fmt: skip
+    limit = statement.rows(tag, needed.select(index), "<=", lift=lift)
+    limit.add("buy", flows["measure"].to_numpy(), column=flows["column"].to_numpy(), row=positions(flows, needed, index))
+    most = np.minimum(needed["capacity"].to_numpy(), needed["needed"].to_numpy()) / statement.flow
+    limit.add("tooled", -most, column=needed["tooled"].to_numpy(), row=every(needed))
+    limit.done()
+
+
+def _site_capacities(statement: Statement, buy: pl.DataFrame) -> None:
+    sites = statement.frames["sites"]
+    capacity = np.where(sites["kind"].to_numpy() == "component", floats(sites, "capacity", np.inf), np.inf)
+    flows = buy.with_columns(capacity=pl.Series(capacity[buy["supplier"].to_numpy()] * statement.instance.years))
+    flows = flows.with_row_index("column").filter(pl.col("capacity").is_finite())
+    keys = flows.group_by("supplier", "period").agg(pl.first("capacity")).sort("supplier", "period")
+    limit = statement.rows("F7_site", keys.select("supplier", "period"), "<=", lift=Lift(("supplier",), ("supplier",), "discount"))
+    limit.add(
+        "buy", flows["site_measure"].to_numpy(), column=flows["column"].to_numpy(),
+        row=positions(flows, keys, ["supplier", "period"]),
+    )  # fmt: skip
+    limit.add("open", -keys["capacity"].to_numpy() / statement.flow, column=keys["supplier"].to_numpy(), row=every(keys))
+    limit.done()
+
+
+def _contracts(statement: Statement, buy: pl.DataFrame) -> None:
+    """Add K1: contracted volume is taken or paid while a contracted variant is nominated and used."""
+    frames = statement.frames
+    unmet = frames["unmet"].with_row_index("unmet")
+    nominate = frames["nominate"].select("family", "variant", "site", "member", "pool").with_row_index("nominate")
+    tooled = pl.DataFrame(np.argwhere(statement.instance.phases["tooled"]), schema={"tooled": pl.UInt32, "period": pl.Int64})
+    tooled = tooled.join(frames["tooled"].with_row_index("tooled").select("tooled", "nominate", "used"), on="tooled")
+    due = unmet.join(nominate, on="pool").join(tooled.cast({"period": pl.Int32}), on=["nominate", "period"])
+    index = ["family", "pool", "variant", "member", "period"]
+    lift = Lift(("family", "pool", "variant", "member"), ("family", "pool", "variant", "member"))
+    own = due.sort(index)
+    rows = _due(statement, buy, "K1", own, index, lift=lift)
+    rows.add("tooled", -own["committed"].to_numpy() / statement.flow, column=own["tooled"].to_numpy(), row=every(own))
+    rows.done()
+    _cross_contracts(statement, buy, unmet.join(nominate, on="pool"), due)
+
+
+def _cross_contracts(statement: Statement, buy: pl.DataFrame, nominated: pl.DataFrame, due: pl.DataFrame) -> None:
+    """Add K1 where one member nominates and another one uses."""
+    using = due.select("variant", "period", "used", user="member").unique()
+    index = ["family", "pool", "variant", "member", "user", "period"]
+    pairs = nominated.join(using, on=["variant", "period"]).filter(pl.col("member") != pl.col("user")).sort(index)
+    volume = pairs["committed"].to_numpy() / statement.flow
+    key = ("family", "pool", "variant", "member", "user")
+    rows = _due(statement, buy, "K1_other", pairs, index, lift=Lift(key, key), rhs=-volume)
+    rows.add("nominate", -volume, column=pairs["nominate"].to_numpy(), row=every(pairs))
+    rows.add("used", -volume, column=pairs["used"].to_numpy(), row=every(pairs))
+    rows.done()
+
+
+def _due(
+    statement: Statement, buy: pl.DataFrame, tag: str, keys: pl.DataFrame, index: list[str], *, lift: Lift, rhs: Vector | float = 0.0
+) -> Rows:
+    """Return rows that begin with sum of measure x buy of the pool + unmet, one for each row of `keys`."""
+    rows = statement.rows(tag, keys.select(index), ">=", rhs, lift=lift)
+    flows = buy.select("pool", "period", "measure").with_row_index("column")
+    asked = keys.select("pool", "period").with_row_index("row").join(flows, on=["pool", "period"])
+    rows.add("buy", asked["measure"].to_numpy(), column=asked["column"].to_numpy(), row=asked["row"].to_numpy())
+    rows.add("unmet", 1.0, column=keys["unmet"].to_numpy(), row=every(keys))
+    return rows

@@ -1,0 +1,125 @@
+"""Targets: obligations that may be missed at a price.
+
+Sets        o targets, m versions, n markets, k plants, v variants, s suppliers, t periods from..until
+            scope: versions of the target's partners and brands, markets in its territory; counting: of its drives
+Decisions   `miss`[o,v,s,t] >= 0; v, s only for dual_source
+
+    (share)       sum over counting of sell + miss >= value sum over scope of sell
+    (volume)      sum over counting in scope of sell + miss >= value y
+    (co2)         sum over counting in scope of (co2 - value) sell <= miss
+    (local)       sum over counting in scope, k in territory, of ship + miss >= value sum of sell
+    (dual_source) sum over m, k, r of buy[m,v,s,k,r,t] - miss[o,v,s,t] <= value sum over s' too of buy[m,v,s',k,r,t]
+
+dual_source is lifted with the weight of the family.
+"""
+
+import numpy as np
+import polars as pl
+
+from lynchpin.model.calendar import Calendar
+from lynchpin.model.duty import DutyBook
+from lynchpin.model.lifting import Lift
+from lynchpin.model.rows import Rows, Statement, every, positions
+from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.study.dictionary import split_list
+
+SUM_KINDS = ("share", "volume", "co2", "local")
+
+
+def decisions(statement: Statement) -> None:
+    """Add what is missed; its most is what would be missed by selling all or nothing."""
+    miss = statement.frames["miss"]
+    statement.flows("miss", miss, np.full(miss.height, np.inf))
+
+
+def rows(statement: Statement) -> None:
+    """Add a row for each target, period and, for dual_source, variant and supplier."""
+    book = DutyBook(Calendar(statement.instance.study))
+    targets = statement.frames["targets"]
+    for kind in SUM_KINDS:
+        for target in targets.filter(pl.col("kind") == kind).iter_rows(named=True):
+            _sum(statement, book, target)
+    _dual_source(statement)
+
+
+def _sum(statement: Statement, book: DutyBook, target: dict[str, object]) -> None:
+    """Add the rows of one target on sales, one a period."""
+    kind, value = str(target["kind"]), float(str(target["value"]))
+    miss = statement.frames["miss"].with_row_index("column").filter(pl.col("target") == target["target"])
+    demanded = value * statement.instance.years / statement.flow if kind == "volume" else 0.0
+    rows = statement.rows(kind, miss.select("target", "period"), ">=", demanded)
+    rows.add("miss", 1.0, column=miss["column"].to_numpy(), row=every(miss))
+    sell, scope, counting = _scope(statement, book, target)
+    co2 = statement.frames["models"]["co2_g_km"].to_numpy()[sell["model"].to_numpy()]
+    factor = {
+        "share": counting * 1.0 - value * scope,
+        "volume": counting * 1.0,
+        "co2": counting * (value - co2),
+        "local": -value * counting,
+    }[kind]
+    _over(rows, "sell", sell, miss, factor)
+    if kind == "local":
+        ship = statement.frames["ship"]
+        counted = counting[positions(ship, sell, ["model", "market", "period"])]
+        home = _places(statement, book, "site", str(target["territory"]))
+        _over(rows, "ship", ship, miss, counted * home[ship["site"].to_numpy(), ship["period"].to_numpy()])
+    rows.done()
+
+
+def _over(rows: Rows, variable: str, flows: pl.DataFrame, miss: pl.DataFrame, factor: Vector) -> None:
+    """Add factor x flow to the row of the flow's period."""
+    row = positions(flows, miss, ["period"])
+    chosen = np.flatnonzero((row >= 0) & (factor != 0))
+    rows.add(variable, factor[chosen], column=chosen, row=row[chosen])
+
+
+def _scope(statement: Statement, book: DutyBook, target: dict[str, object]) -> tuple[pl.DataFrame, Flags, Flags]:
+    """Return `sell`, and which of its columns are in scope and counting."""
+    instance, sell = statement.instance, statement.frames["sell"]
+    models = statement.frames["models"]
+    inside = np.ones(models.height, dtype=np.bool_)
+    for axis, column in (("partner", "partners"), ("brand", "brands")):
+        listed = split_list(_text(target[column]))
+        names = np.array(instance.names[axis])[models[axis].to_numpy()]
+        inside &= np.isin(names, listed) if listed else True
+    drives = split_list(_text(target["powertrains"]))
+    counted = np.isin(models["powertrain"].to_numpy(), drives) if drives else np.ones(models.height, dtype=np.bool_)
+    there = _places(statement, book, "market", str(target["territory"]))
+    model, market, period = (sell[name].to_numpy() for name in ("model", "market", "period"))
+    scope = inside[model] & there[market, period]
+    return sell, scope, scope & counted[model]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _places(statement: Statement, book: DutyBook, axis: str, territory: str) -> Flags:
+    """Return whether each site or market is in a territory, `any` for all (places, T)."""
+    table = statement.instance.study.table(f"{axis}s")
+    country = dict(table.select(axis, "country").iter_rows())
+    names = statement.instance.names[axis]
+    ranks = [book.ranks(territory, country[name]) for name in names]
+    return np.array(ranks).reshape(len(names), -1) < 3
+
+
+def _dual_source(statement: Statement) -> None:
+    frames = statement.frames
+    dual = pl.col("variant") >= 0
+    targets = frames["targets"].select("target", "value")
+    miss = frames["miss"].with_row_index("column").filter(dual).join(targets, on="target").rename({"site": "supplier"})
+    family = frames["nominate"].select("variant", "family").unique()
+    keys = miss.join(family, on="variant", maintain_order="left")
+    index = ["target", "family", "variant", "supplier", "period"]
+    key = tuple(index[:-1])
+    rows = statement.rows("dual_source", keys.select(index), "<=", lift=Lift(key, key))
+    rows.add("miss", -1.0, column=keys["column"].to_numpy(), row=every(keys))
+    buy = frames["buy"].select("variant", "supplier", "period").with_row_index("flow")
+    asked = keys.with_row_index("row").select("row", "variant", "period", "value", own="supplier").join(buy, on=["variant", "period"])
+    share = (asked["own"] == asked["supplier"]).to_numpy() * 1.0 - asked["value"].to_numpy()
+    rows.add("buy", share, column=_whole(asked["flow"]), row=_whole(asked["row"]))
+    rows.done()
+
+
+def _whole(series: pl.Series) -> Positions:
+    return series.cast(pl.Int64).to_numpy()
