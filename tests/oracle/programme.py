@@ -1,4 +1,4 @@
-"""A mixed-integer programme in a dictionary, each variable with the ledger entries that one unit of it makes."""
+"""A mixed-integer programme in a dictionary; a unit of a variable makes entries in the ledger."""
 
 from collections import defaultdict
 from math import inf
@@ -27,7 +27,9 @@ class Programme:
     def __contains__(self, name: Name) -> bool:
         return name in self.place
 
-    def add(self, *name: Any, low: float = 0.0, high: float = inf, whole: bool = False, worth: float = 0.0) -> Name:
+    def add(
+        self, *name: Any, low: float = 0.0, high: float = inf, whole: bool = False, worth: float = 0.0
+    ) -> Name:
         """Add a variable."""
         assert name not in self.place, name
         self.place[name] = len(self.place)
@@ -53,22 +55,26 @@ class Programme:
         else:
             assert low <= 0 <= high, (low, high)
 
-    def solve(self, fixed: dict[Name, float] | None = None, gap: float = 1e-9) -> tuple[dict[Name, float], float]:
+    def solve(
+        self, fixed: dict[Name, float] | None = None, gap: float = 1e-9
+    ) -> tuple[dict[Name, float], float]:
         """Return values of the variables and the bound on the most money; fixed ones are held at their values."""
         low, high = np.array(self.low), np.array(self.high)
         for name, value in (fixed or {}).items():
             low[self.place[name]] = high[self.place[name]] = value
         data = [(value, i, j) for i, (terms, _, _) in enumerate(self.rows) for j, value in terms.items()]
         values, rows, columns = (np.array(part) for part in zip(*data, strict=True))
-        matrix = csr_array((values, (rows.astype(int), columns.astype(int))), shape=(len(self.rows), len(low)))
+        matrix = csr_array(
+            (values, (rows.astype(int), columns.astype(int))), shape=(len(self.rows), len(low))
+        )
         bounds = LinearConstraint(matrix, [row[1] for row in self.rows], [row[2] for row in self.rows])
         found = milp(
             -np.array(self.worth) * MONEY,
-            integrality=np.array(self.whole, dtype=int) * (0 if fixed else 1),
+            integrality=np.array(self.whole, dtype=int),
             bounds=Bounds(low, high),
             constraints=bounds,
             options={"mip_rel_gap": gap, "time_limit": 60},
         )
         assert found.x is not None, found.message
-        bound = found.mip_dual_bound if not fixed and any(self.whole) else found.fun
+        bound = found.mip_dual_bound if any(self.whole) else found.fun
         return dict(zip(self.place, found.x.tolist(), strict=True)), -float(bound) / MONEY

@@ -1,4 +1,4 @@
-"""Every number of the statement as a plain function of a study's rows, written for clearness and not for speed."""
+"""Every number of the statement as a plain function of a study's rows, written for clearness, not speed."""
 
 from functools import lru_cache
 from math import floor, inf, log2
@@ -57,14 +57,19 @@ class Values:
     def annuity(self, millions: float, life: float) -> float:
         """Return the annuity per period."""
         money = millions * 1e6
-        return money * self.y / life if self.r == 0 else money * self.y * self.r / (1 - 1 / (1 + self.r) ** life)
+        return (
+            money * self.y / life if self.r == 0 else money * self.y * self.r / (1 - 1 / (1 + self.r) ** life)
+        )
 
     def rate(self, row: dict[str, Any], t: int) -> float:
         """Return the exchange rate of a row's money."""
         name = row["currency"]
         if name is None or name == self.set.currency:
             return 1
-        rates = [(-inf if r["from"] is None else self.when(r["from"]), r["rate"]) for r in self.some("currencies", currency=name)]
+        rates = [
+            (-inf if r["from"] is None else self.when(r["from"]), r["rate"])
+            for r in self.some("currencies", currency=name)
+        ]
         return sorted(pair for pair in rates if pair[0] <= self.at(t))[-1][1]
 
     # who is on sale
@@ -89,7 +94,9 @@ class Values:
         """Return who pays for what a member has of its own."""
         if self.scope == "alliance":
             return owner
-        return next(self.brand_partner(r["model"]) for r in self.table("models") if self.member(r["model"]) == member)
+        return next(
+            self.brand_partner(r["model"]) for r in self.table("models") if self.member(r["model"]) == member
+        )
 
     def candidate(self, m: str) -> bool:
         """Tell whether a version is a candidate."""
@@ -109,13 +116,16 @@ class Values:
 
     def window(self, m: str) -> list[int]:
         """Return the periods of a version's window."""
-        followers = [r["model"] for r in self.table("models") if r["replaces"] == m and self.certain(r["model"])]
+        followers = [
+            r["model"] for r in self.table("models") if r["replaces"] == m and self.certain(r["model"])
+        ]
         if self.as_is and not self.certain(m):
             return []
         return [
             t
             for t in self.T
-            if self.sold(self.programme(m), t) and not any(self.age(self.programme(f), t) >= 0 for f in followers)
+            if self.sold(self.programme(m), t)
+            and not any(self.age(self.programme(f), t) >= 0 for f in followers)
         ]
 
     def possible(self, m: str, n: str, t: int) -> float:
@@ -125,7 +135,10 @@ class Values:
             return 0
         row, growth = self.one("models", model=m), 1.0
         for drive in ("any", row["powertrain"]):
-            sizes = {r["period"]: r["vehicles"] for r in self.some("demand", market=n, segment=row["segment"], powertrain=drive)}
+            sizes = {
+                r["period"]: r["vehicles"]
+                for r in self.some("demand", market=n, segment=row["segment"], powertrain=drive)
+            }
             if sizes:
                 growth = sizes[self.label(t)] / sizes[self.label(0)]
         curve = [float(x) for x in (self.programme(m)["life_curve"] or "1").split(";")]
@@ -162,7 +175,10 @@ class Values:
         for need in self.some("requirements", model=m, family=f):
             if need["attribute"] is None:
                 continue
-            have, row = self.spec(v).get(need["attribute"]), self.one("attributes", family=f, attribute=need["attribute"])
+            have, row = (
+                self.spec(v).get(need["attribute"]),
+                self.one("attributes", family=f, attribute=need["attribute"]),
+            )
             if have is None:
                 return False
             if row["kind"] == "text":
@@ -170,7 +186,9 @@ class Values:
             else:
                 more = float(have) - float(need["value"])
                 tiny = 1e-9 * abs(float(have))
-                fine = {"at_least": more >= -tiny, "at_most": more <= tiny, "equal": abs(more) <= tiny}[row["sense"]]
+                fine = {"at_least": more >= -tiny, "at_most": more <= tiny, "equal": abs(more) <= tiny}[
+                    row["sense"]
+                ]
             if not fine:
                 return False
         return True
@@ -185,7 +203,9 @@ class Values:
 
     def suppliers(self, v: str) -> dict[str, dict[str, Any]]:
         """Return the sites that can make a variant with the row that says so."""
-        found = {r["site"]: r for r in self.some("nominations", family=self.family(v)["family"], variant=None)}
+        found = {
+            r["site"]: r for r in self.some("nominations", family=self.family(v)["family"], variant=None)
+        }
         return found | {r["site"]: r for r in self.some("nominations", variant=v)}
 
     def own_cost(self, v: str, t: int) -> float:
@@ -195,7 +215,11 @@ class Values:
             return row["unit_cost"] * self.rate(row, t)
         priced = self.some("attributes", family=row["family"], kind="number")
         values = self.spec(v)
-        return sum(a["cost_per_unit"] * self.rate(a, t) * float(values[a["attribute"]]) for a in priced if a["attribute"] in values)
+        return sum(
+            a["cost_per_unit"] * self.rate(a, t) * float(values[a["attribute"]])
+            for a in priced
+            if a["attribute"] in values
+        )
 
     def _index(self, f: str, country: str, chemistry: str, t: int) -> float:
         rows = self.some("price_paths", family=f, period=self.label(t))
@@ -213,7 +237,9 @@ class Values:
             money = nomination["unit_cost"] * self.rate(nomination, t)
         else:
             money = self.own_cost(v, t) * nomination["cost_factor"] * site["cost_factor"]
-        return money * self.index(self.family(v)["family"], site["country"], self.spec(v).get("chemistry", "any"), t)
+        return money * self.index(
+            self.family(v)["family"], site["country"], self.spec(v).get("chemistry", "any"), t
+        )
 
     def phi(self, v: str, volume: float) -> float:
         """Return the factor on unit cost at a yearly volume."""
@@ -235,7 +261,9 @@ class Values:
 
     def places(self, country: str, t: int) -> set[str]:
         """Return a country and the territories it belongs to."""
-        return {country} | {r["territory"] for r in self.some("territories", country=country) if self.dated(r, t)}
+        return {country} | {
+            r["territory"] for r in self.some("territories", country=country) if self.dated(r, t)
+        }
 
     def owners(self, s: str) -> tuple[dict[str, float], float]:
         """Return the partners behind a site with their shares, and the share of outsiders."""
@@ -248,17 +276,24 @@ class Values:
             return {p: 1 / len(partners) for p in partners}, 0.0
         whole = sum(inside.values())
         outside = sum(r["share"] for r in shares if r["owner"] not in partners)
-        return {p: share / whole for p, share in inside.items()}, outside if row["kind"] == "assembly" else 0.0
+        return {p: share / whole for p, share in inside.items()}, outside if row[
+            "kind"
+        ] == "assembly" else 0.0
 
     def net(self, m: str, n: str, t: int) -> float:
         """Return the net price."""
         offer, market = self.one("offers", model=m, market=n), self.one("markets", market=n)
-        return (offer["price"] or 0) * self.rate(offer, t) / (1 + market["vat"]) * (1 - market["dealer_share"])
+        return (
+            (offer["price"] or 0) * self.rate(offer, t) / (1 + market["vat"]) * (1 - market["dealer_share"])
+        )
 
     def transfer(self, k: str, m: str, n: str, t: int) -> float | None:
         """Return the transfer price of a car."""
         country = self.one("markets", market=n)["country"]
-        found = {r["territory"]: r["price"] * self.rate(r, t) for r in self.some("transfer_prices", site=k, model=m)}
+        found = {
+            r["territory"]: r["price"] * self.rate(r, t)
+            for r in self.some("transfer_prices", site=k, model=m)
+        }
         if country in found:
             return found[country]
         wider = sorted(self.places(country, t) & set(found))
@@ -307,7 +342,9 @@ class Values:
 
     # customs
 
-    def _duty(self, s: str, what: str, hs: str | None, to: str, t: int, regime: str, value: float) -> float | None:
+    def _duty(
+        self, s: str, what: str, hs: str | None, to: str, t: int, regime: str, value: float
+    ) -> float | None:
         site = self.one("sites", site=s)
         here, there = self.places(site["country"], t), self.places(to, t)
         if site["country"] == to or (here & there) or not self.table("tariffs") or hs is None:
@@ -317,7 +354,13 @@ class Values:
             places = row["importer"] in there | {"*"} and row["exporter"] in here | {"*"}
             mine = row["maker"] in ("*", site["operator"]) and self._head(row["hs"], hs)
             in_regime = row["quota"] is None or row["name"] == regime
-            if places and mine and in_regime and self.dated(row, t) and self._origin(row["condition"], s, what, hs, here, there, t):
+            if (
+                places
+                and mine
+                and in_regime
+                and self.dated(row, t)
+                and self._origin(row["condition"], s, what, hs, here, there, t)
+            ):
                 rows.append(row)
         if regime != "general" and not any(row["quota"] is not None for row in rows):
             return None
@@ -336,10 +379,15 @@ class Values:
             extra = set() if "*" in gone else extra - set(gone)
             duty = max([best(whole)] + ([best(mfn)] if mfn else []))
         elif mfn:
-            duty = min([best(mfn)] + [best([r for r in rows if r["kind"] == "preference" and r["name"] == p]) for p in lower])
+            duty = min(
+                [best(mfn)]
+                + [best([r for r in rows if r["kind"] == "preference" and r["name"] == p]) for p in lower]
+            )
         else:
             return inf
-        return duty + sum(best([r for r in rows if r["kind"] == "addon" and r["name"] == a]) for a in sorted(extra))
+        return duty + sum(
+            best([r for r in rows if r["kind"] == "addon" and r["name"] == a]) for a in sorted(extra)
+        )
 
     def _head(self, start: str, hs: str) -> bool:
         return start == "*" or hs.replace(".", "").startswith(start.replace(".", ""))
@@ -349,10 +397,14 @@ class Values:
         length = 0 if row["hs"] == "*" else len(row["hs"].replace(".", ""))
         return row["quota"] is not None, row["condition"] is not None, row["maker"] != "*", length, *near
 
-    def _origin(self, a: str | None, s: str, what: str, hs: str, here: set[str], there: set[str], t: int) -> bool:
+    def _origin(
+        self, a: str | None, s: str, what: str, hs: str, here: set[str], there: set[str], t: int
+    ) -> bool:
         if a is None:
             return True
-        rows = [r for r in self.some("agreements", agreement=a) if self.dated(r, t) and self._head(r["hs"], hs)]
+        rows = [
+            r for r in self.some("agreements", agreement=a) if self.dated(r, t) and self._head(r["hs"], hs)
+        ]
         rows.sort(key=lambda r: 0 if r["hs"] == "*" else len(r["hs"].replace(".", "")))
         if not rows:
             return False
@@ -388,4 +440,8 @@ class Values:
         """Return the incentives on a unit made in a country."""
         rows = [r for r in self.some("incentives", **what) if self.dated(r, t)]
         here = self.places(country, t)
-        return sum((r["per_unit"] + r["per_kwh"] * kwh) * self.rate(r, t) for r in rows if r["territory"] in here | {"any"})
+        return sum(
+            (r["per_unit"] + r["per_kwh"] * kwh) * self.rate(r, t)
+            for r in rows
+            if r["territory"] in here | {"any"}
+        )

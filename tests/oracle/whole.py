@@ -1,10 +1,11 @@
-"""The statement as one mixed-integer programme, solved by scipy with the scale curve refined until it is exact.
+"""The statement as one mixed-integer programme; its scale curve is refined until it is exact.
 
-Saving by scale is convex in the volume, so that a chord is never under it: each solve bounds the best plan from
-above, and its structure and flows, valued on the curve, from below. A volume that was found becomes a breakpoint.
+Saving by scale is convex in the volume, so that a chord is never under it: each solve bounds the best plan
+from above, and its structure and flows, valued on the curve, from below. Volumes found become breakpoints.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.oracle.values import Values
 
 @dataclass(frozen=True)
 class Answer:
-    """What the oracle found: low <= best contribution <= high (of cost: minus the cost), and a plan worth `low`."""
+    """What was found: low <= best contribution <= high (of cost: minus the cost), and a plan worth `low`."""
 
     low: float
     high: float
@@ -40,7 +41,11 @@ def answer(study: Study, *, sharing: str = "alliance", as_is: bool = False, gap:
         whole = Whole(values, points)
         found, bound = whole.programme.solve()
         high = min(high, bound)
-        fixed = {name: round(found[name]) for name, at in whole.programme.place.items() if whole.programme.whole[at]}
+        fixed = {
+            name: round(found[name])
+            for name, at in whole.programme.place.items()
+            if whole.programme.whole[at] and name[0] != "piece"
+        }
         found, _ = whole.programme.solve(fixed)
         trial = whole.valued(found, high)
         if best is None or trial.low > best.low:
@@ -76,7 +81,9 @@ class Whole:
         """Return the discount factor."""
         return self.v.d(t)
 
-    def earn(self, name: Name, line: str, shares: dict[str, float], money: float, t: int, **cells: str | None) -> None:
+    def earn(
+        self, name: Name, line: str, shares: dict[str, float], money: float, t: int, **cells: str | None
+    ) -> None:
         """Book money per unit of a variable; `side` names the plant whose venture it belongs to."""
         plant = cells.pop("side", None)
         m = cells.get("model")
@@ -90,7 +97,9 @@ class Whole:
             owners, outside = self.v.owners(plant)
             for partner, share in owners.items():
                 empty = (None, None, None, None, plant, None, None)
-                self.programme.earn(name, ("venture", partner, *empty, t), -share * outside * money, self.d(t))
+                self.programme.earn(
+                    name, ("venture", partner, *empty, t), -share * outside * money, self.d(t)
+                )
 
     def launches(self) -> None:
         """L1, with development."""
@@ -128,7 +137,9 @@ class Whole:
                     self.earn(("open", k), "opening", owners, -money, t, site=k, side=k)
                 if finite:
                     p.add("idle", k, t)
-                    self.earn(("idle", k, t), "idle", owners, -row["idle_cost"] * v.rate(row, t), t, site=k, side=k)
+                    self.earn(
+                        ("idle", k, t), "idle", owners, -row["idle_cost"] * v.rate(row, t), t, site=k, side=k
+                    )
         for row in v.table("allocations"):
             q, k = row["programme"], row["site"]
             if q not in self.programmes or (v.as_is and row["status"] == "candidate"):
@@ -206,7 +217,9 @@ class Whole:
                     p.add("developed", name, c, t, high=1)
                     if not (row["status"] == "current" and payer == row["owner"]):
                         money = v.annuity(row["development_cost"], row["life"]) * v.rate(row, t)
-                        self.earn(("developed", name, c, t), "platform", {payer: 1.0}, -money, t, platform=name)
+                        self.earn(
+                            ("developed", name, c, t), "platform", {payer: 1.0}, -money, t, platform=name
+                        )
                 p.row([(1, ("developed", name, c, t)), (-1, ("launched", m))], low=0)
 
     def side(self, m: str, k: str, t: int) -> dict[str, float]:
@@ -220,7 +233,11 @@ class Whole:
         """F1, F2, F3, F9, L4, M1 with the money of cars."""
         v, p = self.v, self.programme
         self.plants = {
-            m: [name[2] for name in p.place if name[0] == "allocate" and name[1] == v.programme(m)["programme"]]
+            m: [
+                name[2]
+                for name in p.place
+                if name[0] == "allocate" and name[1] == v.programme(m)["programme"]
+            ]
             for m in self.models
         }
         for m in self.models:
@@ -261,14 +278,20 @@ class Whole:
         after = [
             f
             for f in self.models
-            if v.one("models", model=f)["replaces"] == m and not v.certain(f) and v.age(v.programme(f), t) >= 0
+            if v.one("models", model=f)["replaces"] == m
+            and not v.certain(f)
+            and v.age(v.programme(f), t) >= 0
         ]
         for f in after:
             p.row([(1, sell), (possible, ("launched", f))], high=possible)
         share = offer["min_share"]
         share = (1.0 if v.set.objective == "cost" else 0.0) if share is None else share
         short = p.add("short", m, n, t)
-        price = v.set.short_penalty if offer["short_penalty"] is None else offer["short_penalty"] * v.rate(offer, t)
+        price = (
+            v.set.short_penalty
+            if offer["short_penalty"] is None
+            else offer["short_penalty"] * v.rate(offer, t)
+        )
         self.earn(short, "short", partner, -(price or 0), t, model=m, market=n)
         late = [(share * possible, ("launched", f)) for f in after]
         p.row([(1, sell), (1, short), (-share * possible, ("launched", m)), *late], low=0)
@@ -282,7 +305,9 @@ class Whole:
         v, p = self.v, self.programme
         ship = p.add("ship", m, k, n, r, t)
         partner = v.brand_partner(m)
-        for line, money in zip(("car_freight", "car_transit", "car_duty"), v.car(m, k, n, r, t) or (), strict=True):
+        for line, money in zip(
+            ("car_freight", "car_transit", "car_duty"), v.car(m, k, n, r, t) or (), strict=True
+        ):
             self.earn(ship, line, {partner: 1.0}, -money, t, model=m, site=k, market=n)
         p.row([(1, ship), (-possible, ("allocate", v.programme(m)["programme"], k))], high=0)
         price = v.transfer(k, m, n, t)
@@ -363,7 +388,9 @@ class Whole:
         for (part, s, t), buys in self.bought.items():
             row, site = v.suppliers(part)[s], v.one("sites", site=s)
             own = v.units(part, v.family(part)["scale_attribute"])
-            rows.setdefault((s, row["variant"], row["family"], t, row["capacity"]), []).extend((own, b) for b in buys)
+            rows.setdefault((s, row["variant"], row["family"], t, row["capacity"]), []).extend(
+                (own, b) for b in buys
+            )
             if site["kind"] == "component" and isfinite(site["capacity"]):
                 each = v.units(part, site["capacity_attribute"])
                 sites.setdefault((s, t, site["capacity"]), []).extend((each, b) for b in buys)
@@ -400,14 +427,16 @@ class Whole:
                     p.row([*units, (1, unmet), (-row["committed"] * v.y, tool)], low=0)
 
     def targets(self) -> None:
-        """The elastic targets."""
+        """Add the elastic targets."""
         v, p = self.v, self.programme
         for row in v.table("targets"):
             for t in [t for t in v.T if v.dated(row, t)]:
                 if row["kind"] == "dual_source":
                     self.dual(row, t)
                     continue
-                scope = [n for n in p.place if n[0] == "sell" and n[3] == t and self.bound(row, n[1], n[2], t)]
+                scope = [
+                    n for n in p.place if n[0] == "sell" and n[3] == t and self.bound(row, n[1], n[2], t)
+                ]
                 counting = [n for n in scope if self.counts(row, n[1])]
                 miss = self.missed(row, t, None, None)
                 level = 0.0
@@ -444,7 +473,9 @@ class Whole:
     def dual(self, row: dict[str, Any], t: int) -> None:
         """Bound the share of each supplier in each variant of a family."""
         for part in [r["variant"] for r in self.v.some("variants", family=row["family"])]:
-            buys = {s: names for (other, s, when), names in self.bought.items() if other == part and when == t}
+            buys = {
+                s: names for (other, s, when), names in self.bought.items() if other == part and when == t
+            }
             everything = [name for names in buys.values() for name in names]
             for s, names in buys.items():
                 miss = self.missed(row, t, part, s)
@@ -503,7 +534,7 @@ class Whole:
         cuts = [cut for i, cut in enumerate(cuts) if i == 0 or cut > cuts[i - 1] * (1 + 1e-9)]
         cuts = [cut for cut in cuts if cut < most] + [max(most, 1.0) * 1.001]
         picks = []
-        for i, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(cuts)):
             low, high = ((1 - v.phi(part, x)) * x for x in (a, b))
             slope = (high - low) / (b - a)
             pick = p.add("piece", part, c, i, high=1, whole=True, worth=(low - slope * a) * money)
@@ -530,7 +561,9 @@ class Whole:
             volumes[part, c] = volume
             for name in buys if f["scale_rate"] else []:
                 _, m, _, _, k, _, t = name
-                saved = v.own_cost(part, 0) * v.index(f["family"], "any", "any", t) * (1 - v.phi(part, volume))
+                saved = (
+                    v.own_cost(part, 0) * v.index(f["family"], "any", "any", t) * (1 - v.phi(part, volume))
+                )
                 q = v.programme(m)["programme"]
                 key = ("scale", v.brand_partner(m), m, q, part, None, k, None, None, t)
                 ledger[key] = ledger.get(key, 0.0) + saved * flows[name]

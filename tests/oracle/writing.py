@@ -62,7 +62,8 @@ def _flows(answer: Answer, rows: dict[str, list[tuple[Any, ...]]]) -> None:
 def _money(answer: Answer, rows: dict[str, list[tuple[Any, ...]]], scenario: str | None) -> None:
     v = answer.values
     for key, money in answer.ledger.items():
-        rows["ledger"].append((*key[:-1], v.label(key[-1]), scenario, money, money * v.d(key[-1])))
+        if abs(money) > 1e-6:
+            rows["ledger"].append((*key[:-1], v.label(key[-1]), scenario, money, money * v.d(key[-1])))
     for name in answer.flows:
         for partner, kind, item, site, member, t, money in _cash(answer, name):
             rows["investment"].append((partner, kind, item, site, member, v.label(t), money))
@@ -79,7 +80,9 @@ def _cash(answer: Answer, name: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     if name[0] == "allocate":
         row = v.one("allocations", programme=name[1], site=name[2])
         ts = [t for t in v.T if v.sold(v.one("programmes", programme=name[1]), t)]
-        return _split("plant_tooling", name[1], name[2], None, row, "tooling_cost", v.owners(name[2])[0], ts, v)
+        return _split(
+            "plant_tooling", name[1], name[2], None, row, "tooling_cost", v.owners(name[2])[0], ts, v
+        )
     if name[0] == "open":
         row = v.one("sites", site=name[1])
         return _split("opening", name[1], name[1], None, row, "opening_cost", v.owners(name[1])[0], v.T, v)
@@ -89,7 +92,11 @@ def _cash(answer: Answer, name: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     item, site, member = name[1], (name[2] if first == "supplier_tooling" else None), name[-2]
     row = v.one("platforms", platform=item) if first == "platform" else v.one("variants", variant=item)
     payer, owner = v.payer(member, row["owner"]), row["owner"]
-    money = {"engineering": "engineering_cost", "supplier_tooling": "tooling_cost", "platform": "development_cost"}[first]
+    money = {
+        "engineering": "engineering_cost",
+        "supplier_tooling": "tooling_cost",
+        "platform": "development_cost",
+    }[first]
     if first == "supplier_tooling":
         row = v.suppliers(item)[site]
     if row["status"] == "current" and payer != owner:
@@ -97,7 +104,9 @@ def _cash(answer: Answer, name: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     return _split(first, item, site, member, row, money, {payer: 1.0}, [name[-1]], v)
 
 
-def _split(kind: str, item: str, site: Any, member: Any, row: Any, column: str, payers: Any, ts: list[int], v: Any) -> Any:
+def _split(
+    kind: str, item: str, site: Any, member: Any, row: Any, column: str, payers: Any, ts: list[int], v: Any
+) -> Any:
     if row["status"] == "current" or not row[column]:
         return []
     t = ts[0]

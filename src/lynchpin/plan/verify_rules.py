@@ -37,7 +37,7 @@ class Violation:
 
 
 _FLOW = (1e-3, 1e-6)
-_MONEY = (0.05, 1e-6)
+_MONEY = (0.1, 1e-8)
 _LIST = (
     Rule("identifiers", "rows", "Every identifier is the study's, and the study allows the combination."),
     Rule("duplicates", "rows", "No two rows of a table have the same key."),
@@ -80,7 +80,7 @@ _LIST = (
         "share",
         "Volume and factor of `scale` are those of the purchases on the true curve.",
         1e-9,
-        1e-6,
+        1e-8,
     ),
     Rule(
         "ledger",
