@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from docs.extensions.executed import run_page
 from docs.extensions.reference import (
+    TAG,
     commands,
     commands_page,
     dictionary_page,
@@ -65,9 +66,9 @@ def test_every_field_of_a_stored_plan_is_in_the_reference() -> None:
 def test_every_formula_of_the_statement_is_in_the_code() -> None:
     """Each tag that the statement gives a formula is in the docstring of a block of the model."""
     statement = (ROOT / "docs/reference/statement.md").read_text(encoding="utf-8")
-    tags = set(re.findall(r"^\s*\(([A-Z]\d+)\) ", statement, re.MULTILINE))
+    tags = set(TAG.findall(statement))
     assert tags
-    assert tags - set(re.findall(r"\(([A-Z]\d+)\)", formulas_page())) == set()
+    assert tags - set(TAG.findall(formulas_page())) == set()
 
 
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: str(path.relative_to(ROOT)))

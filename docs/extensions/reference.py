@@ -11,6 +11,7 @@ Each page is a function that returns Markdown; the build writes them before Sphi
 import ast
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from lynchpin.study.dictionary import Column, dictionary
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "lynchpin"
+TAG = re.compile(r"^\s*\(([A-Z]\d+)\) ", re.MULTILINE)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -97,7 +99,7 @@ def _range(low: float | None, high: float | None) -> str:
 
 
 def formulas_page() -> str:
-    """Return the page of the model's blocks, in the order in which the model is built."""
+    """Return the page of the model's blocks that state formulas, in the order of the statement."""
     lines = [
         "# Formulas",
         "",
@@ -105,17 +107,22 @@ def formulas_page() -> str:
         "the solver. [The statement](statement.md) defines every symbol.",
         "",
     ]
-    for name, docstring in model_blocks():
-        sentence, body = split_docstring(docstring)
-        lines += [f"## {name}", "", f"{sentence}", ""]
-        lines += _verbatim(body)
+    order = TAG.findall((ROOT / "docs" / "reference" / "statement.md").read_text(encoding="utf-8"))
+    blocks = {name: text for name, text in model_blocks() if TAG.search(text)}
+    for name in sorted(blocks, key=lambda name: _place(blocks[name], order)):
+        sentence, body = split_docstring(blocks[name])
+        lines += [f"## {name}", "", sentence, "", *_verbatim(body)]
     return "\n".join(lines)
 
 
+def _place(docstring: str, order: list[str]) -> int:
+    """Return where the first tag of a docstring that the statement has stands in it."""
+    return min((order.index(tag) for tag in TAG.findall(docstring) if tag in order), default=len(order))
+
+
 def model_blocks() -> Iterator[tuple[str, str]]:
-    """Yield the name and the docstring of every module of the model, in reading order."""
-    paths = sorted((PACKAGE / "model").glob("*.py"), key=lambda path: (path.stem != "build", path.stem))
-    for path in paths:
+    """Yield the name and the docstring of every module of the model, sorted by name."""
+    for path in sorted((PACKAGE / "model").glob("*.py")):
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         if path.stem != "__init__" and docstring:
             yield path.stem, docstring
