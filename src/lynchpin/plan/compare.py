@@ -1,7 +1,7 @@
 """What moved between two plans: money by line and partner, decisions, flows.
 
-Money is what the second plan has more, present value: a positive change is a gain. The changes of the waterfall add
-up to the difference of the two objectives (of opposite sign where the study minimises cost).
+Money is what the second plan has more, present value: a positive change is a gain. The changes of the
+waterfall add up to the difference of the two objectives (of opposite sign where the study minimises cost).
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,8 @@ class Comparison:
     difference  present money that the second plan has more than the first, in the study's currency
     waterfall   line, partner, before, after, change: money, in the order of the ledger's lines
     decisions   decision, item, change (new or gone), sorted
-    flows       flow (ship or buy), from, to, item, before, after, change: vehicles or pieces over the horizon, the
+    flows       flow (ship or buy), from, to, item, before, after, change: vehicles or pieces over the
+                horizon, the
                 largest change first
     """
 

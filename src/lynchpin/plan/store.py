@@ -69,7 +69,9 @@ def load_plan(path: str | Path) -> Plan:
     """Read a plan folder; raises PlanError with everything that is missing, broken or was edited."""
     place = Path(path)
     if not is_plan(place):
-        raise PlanError("there is no plan", thing=str(place), cure="Name a folder that `lynchpin plan` wrote.")
+        raise PlanError(
+            "there is no plan", thing=str(place), cure="Name a folder that `lynchpin plan` wrote."
+        )
     findings = list(_escapes(place))
     if findings:
         raise _broken(place, findings)
@@ -206,7 +208,9 @@ def _read_table(path: Path, findings: list[str]) -> pl.DataFrame:
         findings.append(f"tables/{path.name}: cannot be read ({str(error).splitlines()[0]})")
         return pl.DataFrame(schema=wanted)
     if dict(table.schema) != wanted:
-        findings.append(f"tables/{path.name}: must have the columns {', '.join(wanted)}, found {table.schema}")
+        findings.append(
+            f"tables/{path.name}: must have the columns {', '.join(wanted)}, found {table.schema}"
+        )
         return pl.DataFrame(schema=wanted)
     return table
 

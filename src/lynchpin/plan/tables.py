@@ -7,7 +7,9 @@ import polars as pl
 
 from lynchpin.errors import PlanError
 
-NUMBERS = frozenset({"vehicles", "pieces", "slots", "units", "amount", "volume", "factor", "money", "undiscounted"})
+NUMBERS = frozenset(
+    {"vehicles", "pieces", "slots", "units", "amount", "volume", "factor", "money", "undiscounted"}
+)
 SMALLEST = 1e-6
 """A flow smaller than this is left out of a plan."""
 

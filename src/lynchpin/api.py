@@ -1,0 +1,223 @@
+"""What Lynchpin offers to programs: read a study, check it, plan it, verify, compare and show the plan.
+
+>>> import lynchpin
+>>> plan = lynchpin.plan(lynchpin.examples.tiny(), references=False)
+>>> plan.verified
+True
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lynchpin.errors import PlanError
+from lynchpin.model.build import Built, build
+from lynchpin.model.instance import compile as compile_study
+from lynchpin.plan.case import Desk, Question
+from lynchpin.plan.compare import Comparison, compare
+from lynchpin.plan.explain import explain_duty
+from lynchpin.plan.plan import Plan
+from lynchpin.plan.planner import Order, make
+from lynchpin.plan.store import check_place, is_plan, load_plan, save_plan
+from lynchpin.plan.verify import Verification
+from lynchpin.plan.verify import verify as verify_tables
+from lynchpin.solve.clock import Clock
+from lynchpin.solve.contracts import StopSignal
+from lynchpin.solve.progress import OnPlanProgress, PlanProgress
+from lynchpin.solve.whole import WholeOptions
+from lynchpin.study import examples
+from lynchpin.study.check import check
+from lynchpin.study.finding import Finding
+from lynchpin.study.freight import complete, missing
+from lynchpin.study.read import read_study
+from lynchpin.study.study import Study
+from lynchpin.study.write import write_study
+
+__all__ = [
+    "Comparison",
+    "Finding",
+    "Plan",
+    "PlanProgress",
+    "Study",
+    "build_model",
+    "check",
+    "compare",
+    "convert",
+    "examples",
+    "explain_duty",
+    "freeze_freight",
+    "load_plan",
+    "plan",
+    "plan_to",
+    "read_study",
+    "save_plan",
+    "verify",
+    "write_study",
+]
+
+Listener = Callable[[str], object]
+
+
+def _quiet(_: object) -> None:
+    """Take news and leave it."""
+
+
+def plan(
+    study: Study | str | Path,
+    *,
+    method: str = "aggregate",
+    sharing: str = "alliance",
+    as_is: bool = False,
+    scenario: str | None = None,
+    what_if: tuple[str, ...] = (),
+    time_limit: float | None = 300.0,
+    gap: float = 0.005,
+    threads: int = 2,
+    seed: int = 0,
+    references: bool = True,
+    on_progress: OnPlanProgress = _quiet,
+    on_message: Listener = _quiet,
+    stop: StopSignal | None = None,
+    model: Built | None = None,
+) -> Plan:
+    """Plan a study: return the best verified plan, what is proven about it, and plans to compare it with.
+
+    study        a study, or the path of one
+    method       aggregate: a relaxation decides structure and gives the bound, the yearly form values it;
+                 yearly: the yearly form whole
+    sharing      how far a part may be shared: alliance, partner, brand or model
+    as_is        value today's structure
+    scenario     name of a scenario to plan for
+    what_if      names of scenarios to plan too; they become references `what-if/NAME`
+    time_limit   seconds for each plan that is made, None for no limit
+    gap          proven relative gap at which to stop
+    threads      of the solver
+    seed         of everything random: same study, options and versions give the same plan
+    references   whether to plan each partner alone and today's structure too
+    on_progress  told where the run stands; `print` will do
+    on_message   told of warnings, as text
+    stop         when set, the best verified plan so far is returned
+    model        a model of `build_model` with rows of your own; it is solved whole
+
+    Raises InputError where the study's tables are not in order, OptionError for an option out of range,
+    SolveError where no verified plan was found.
+    """
+    clock = Clock()
+    with clock.phase("read"):
+        ready = study if isinstance(study, Study) else read_study(study)
+    options = WholeOptions(method=method, time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+    desk = Desk(
+        options=options, on_progress=on_progress, on_message=on_message, stop=stop, clock=clock, model=model
+    )
+    question = Question(sharing=sharing, as_is=as_is, scenario=scenario)
+    return make(ready, Order(question=question, references=references, what_if=what_if), desk)
+
+
+def plan_to(study: Study | str | Path, place: str | Path, **options: Any) -> Plan:
+    """Plan a study and write the plan to the folder `place`; the options are those of `plan`.
+
+    Raises PlanError, before any work, where `place` holds something that is not a plan.
+    """
+    check_place(Path(place))
+    made = plan(study, **options)
+    save_plan(made, place)
+    return made
+
+
+def build_model(
+    study: Study | str | Path, *, form: str = "yearly", sharing: str = "alliance", as_is: bool = False
+) -> Built:
+    """Return the linopy model of a study, to which rows may be added before `plan(study, model=...)`.
+
+    form  yearly, which is exact, or aggregate, the relaxation that decides structure
+    """
+    ready = study if isinstance(study, Study) else read_study(study)
+    return build(compile_study(complete(ready), sharing=sharing, as_is=as_is), form=form)
+
+
+def verify(plan: Plan | str | Path) -> Mapping[str, Verification]:
+    """Recompute everything in a plan, and in each plan it is compared with, without the model.
+
+    Returns name -> what was found; the plan itself is named `plan`.
+    """
+    stored = plan if isinstance(plan, Plan) else load_plan(plan)
+    return {name: _verified(part) for name, part in {"plan": stored, **stored.references}.items()}
+
+
+def _verified(plan: Plan) -> Verification:
+    info = plan.info
+    return verify_tables(
+        plan.study,
+        plan.tables,
+        sharing=info.sharing,
+        as_is=info.as_is,
+        objective=info.objective,
+        bound=info.bound,
+    )
+
+
+def convert(source: str | Path, output: str | Path) -> Path:
+    """Write a study as a folder or a workbook, or a plan as a workbook; returns where it was written."""
+    if not is_plan(Path(source)):
+        return write_study(read_study(source), output)
+    if Path(output).suffix.lower() != ".xlsx":
+        raise PlanError(
+            "a plan is converted to a workbook", thing=str(output), cure="Name a file that ends in .xlsx."
+        )
+    return write_workbook(load_plan(source), output)
+
+
+def write_report(plan: Plan, path: str | Path) -> Path:
+    """Write one self-contained page about a plan; returns its path."""
+    from lynchpin.report.document import write_report as write
+
+    return write(plan, path)
+
+
+def write_workbook(plan: Plan, path: str | Path) -> Path:
+    """Write a plan as a workbook with a profit-and-loss sheet in live formulas; returns its path."""
+    from lynchpin.report.workbook import write_plan_workbook
+
+    return write_plan_workbook(plan, path)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a plan: the functions of `lynchpin.report.figures` with the plan as their first argument."""
+
+    plan: Plan
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return the figure `name`; raises AttributeError with the names there are."""
+        from lynchpin.report import figures
+
+        if name not in figures.__all__:
+            raise AttributeError(f"a plan has no figure {name!r}; it has {', '.join(figures.__all__)}")
+        return partial(getattr(figures, name), self.plan)
+
+
+def figures_of(plan: Plan) -> Figures:
+    """Return a plan's figures by name."""
+    return Figures(plan)
+
+
+def freeze_freight(study: str | Path, output: str | Path) -> int:
+    """Write a study with its missing lanes computed, and return how many there were."""
+    given = read_study(study)
+    count = len(missing(given))
+    write_study(complete(given), output)
+    return count
+
+
+def write_template(path: str | Path) -> Path:
+    """Write an empty workbook with every table, its columns and notes on them."""
+    from lynchpin.study.write_workbook import write_template as write
+
+    return write(path)
+
+
+def write_example(name: str, place: str | Path) -> Path:
+    """Copy an example study into a new folder or workbook; returns its path."""
+    return examples.new(place, name)

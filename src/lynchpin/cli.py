@@ -1,0 +1,218 @@
+"""The command line: every command is a few lines over the library, and imports it only when it runs.
+
+Exit codes: 0 done, 1 the input or the plan is not in order, 2 wrong usage, 3 stopped at a limit with a
+verified plan, 4 stopped with none, 130 interrupted (the best verified plan is kept). What a command makes
+goes to standard output, progress and messages to standard error.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Plan what an alliance of car makers shares: components, suppliers, plants, exports and launches.",
+)
+
+StudyPlace = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder or workbook (.xlsx) of a study.")]
+PlanPlace = Annotated[Path, typer.Argument(metavar="PLAN", help="Folder of a plan.")]
+Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output.")]
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the code an error arose.")] = False,
+) -> None:
+    """Plan what an alliance of car makers shares: components, suppliers, plants, exports and launches."""
+
+
+@app.command()
+def new(
+    place: Annotated[Path, typer.Argument(metavar="DIR", help="New folder, or a workbook DIR.xlsx.")],
+    example: Annotated[str, typer.Option(help="alliance or tiny.")] = "alliance",
+) -> None:
+    """Write an example study to start from."""
+    from lynchpin import api, terminal
+
+    api.write_example(example, place)
+    terminal.say(f"Wrote the study {example} to {place}. Next: lynchpin check {place}")
+
+
+@app.command()
+def check(study: StudyPlace, json: Json = False) -> None:
+    """List everything that is wrong, or looks wrong, in a study."""
+    from lynchpin import api, terminal
+
+    findings = api.check(study)
+    terminal.show_findings(findings, json=json)
+    raise typer.Exit(int(any(finding.level == "error" for finding in findings)))
+
+
+@app.command()
+def plan(
+    study: StudyPlace,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="PLAN", help="Folder of the plan.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(metavar="S", help="Seconds for each plan that is made.")
+    ] = 300.0,
+    gap: Annotated[float, typer.Option(metavar="R", help="Proven relative gap to stop at.")] = 0.005,
+    method: Annotated[str, typer.Option(help="aggregate or yearly.")] = "aggregate",
+    sharing: Annotated[str, typer.Option(help="alliance, partner, brand or model.")] = "alliance",
+    as_is: Annotated[bool, typer.Option("--as-is", help="Value today's structure.")] = False,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Plan for this scenario.")] = None,
+    what_if: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Plan this scenario too; may be repeated.")
+    ] = None,
+    references: Annotated[
+        bool, typer.Option(help="Plan every partner alone, and as it is, to compare.")
+    ] = True,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    threads: Annotated[int, typer.Option(metavar="N", help="Threads of the solver.")] = 2,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    json: Json = False,
+) -> None:
+    """Plan a study, verify the plan and write it."""
+    from lynchpin import api, terminal
+
+    place = output or Path(f"{study.stem}-plan")
+    with terminal.Watch(quiet=quiet) as watch:
+        made = api.plan_to(
+            study,
+            place,
+            method=method,
+            sharing=sharing,
+            as_is=as_is,
+            scenario=scenario,
+            what_if=tuple(what_if or ()),
+            time_limit=time_limit,
+            gap=gap,
+            threads=threads,
+            seed=seed,
+            references=references,
+            on_progress=watch.progress,
+            on_message=watch.message,
+            stop=watch.stop,
+        )
+    terminal.show_summary(made, json=json)
+    terminal.say(f"Wrote the plan to {place}.")
+    raise typer.Exit({"optimal": 0, "feasible": 3, "interrupted": 130}[made.status])
+
+
+@app.command()
+def verify(plan: PlanPlace, json: Json = False) -> None:
+    """Recompute everything in a plan without the model."""
+    from lynchpin import api, terminal
+
+    verification = api.verify(plan)
+    terminal.show_verification(verification, json=json)
+    raise typer.Exit(int(not all(part.ok for part in verification.values())))
+
+
+@app.command()
+def show(
+    plan: PlanPlace,
+    table: Annotated[
+        str | None, typer.Argument(metavar="[TABLE]", help="A table of the plan, or `duty`.")
+    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL MARKET]", help="With `duty`.")] = None,
+    json: Json = False,
+) -> None:
+    """Show a plan's summary, one of its tables, or which tariff rows make a duty (duty MODEL MARKET)."""
+    from lynchpin import api, terminal
+
+    stored = api.load_plan(plan)
+    if table is None:
+        terminal.show_summary(stored, json=json)
+    elif table == "duty":
+        if len(names or ()) != 2:
+            raise typer.BadParameter("duty needs a model and a market: lynchpin show PLAN duty MODEL MARKET")
+        model, market = names or ()
+        terminal.show_table(api.explain_duty(stored, model=model, market=market), json=json)
+    elif names:
+        raise typer.BadParameter(f"a table takes no more names, found {' '.join(names)}")
+    else:
+        terminal.show_table(stored.table(table), json=json)
+
+
+@app.command()
+def report(
+    plan: PlanPlace,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE.html", help="The page.")
+    ] = None,
+) -> None:
+    """Write one self-contained page about a plan that opens offline."""
+    from lynchpin import api, terminal
+
+    page = api.load_plan(plan).report(output or plan.with_suffix(".html"))
+    terminal.say(f"Wrote the report to {page}.")
+
+
+@app.command()
+def compare(plans: Annotated[list[Path], typer.Argument(metavar="PLAN PLAN...")], json: Json = False) -> None:
+    """Show what moved between plans, why and by how much: each against the first."""
+    from lynchpin import api, terminal
+
+    if len(plans) < 2:
+        raise typer.BadParameter("name two plans or more")
+    first, *others = (api.load_plan(path) for path in plans)
+    terminal.show_comparisons(
+        {str(path): api.compare(first, other) for path, other in zip(plans[1:], others, strict=True)},
+        json=json,
+    )
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="STUDY|PLAN")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder, or workbook (.xlsx).")],
+) -> None:
+    """Turn a study's folder into a workbook or back, or a plan into a workbook."""
+    from lynchpin import api, terminal
+
+    terminal.say(f"Wrote {api.convert(source, output)}.")
+
+
+@app.command()
+def template(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="Workbook (.xlsx) to write.")],
+) -> None:
+    """Write an empty workbook with every table, its columns and notes on them."""
+    from lynchpin import api, terminal
+
+    api.write_template(output)
+    terminal.say(f"Wrote the template to {output}.")
+
+
+@app.command()
+def freight(
+    study: StudyPlace,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="OUT", help="Another place than the study itself."),
+    ] = None,
+) -> None:
+    """Compute the lanes that a study does not give and freeze them into it."""
+    from lynchpin import api, terminal
+
+    added = api.freeze_freight(study, output or study)
+    terminal.say(f"Wrote {added} computed lanes into {output or study}.")
+
+
+def main() -> None:
+    """Run the command line; an error becomes a message and an exit code."""
+    debug = "--debug" in sys.argv[1:2]
+    try:
+        app()
+    except Exception as error:
+        if debug:
+            raise
+        from lynchpin import terminal
+
+        sys.exit(terminal.show_error(error))

@@ -1,0 +1,134 @@
+"""A built model as a problem for the solver, and the ways back: to values, to a start, to a sharper form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from lynchpin.model.build import Built, arrays, build
+from lynchpin.model.calendar import floats
+from lynchpin.model.instance import Instance
+from lynchpin.model.scale import ScaleOptions
+from lynchpin.model.slots import refine
+from lynchpin.model.vectors import Positions, Vector
+from lynchpin.solve.contracts import Problem
+from lynchpin.solve.structure import CHOICES, Values
+from lynchpin.solve.volumes import volumes
+
+TIGHT = 1e-4  # relative distance of a flow from its capacity
+NEAR = 1e-3  # relative distance of two volumes that count as the same scale point
+
+Breaks = Mapping[tuple[str, str], tuple[float, ...]]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Form:
+    """One form of the model, ready to be solved.
+
+    name     aggregate or yearly
+    problem  its arrays, to be minimised, in units of the model
+    place    variable -> its columns
+    breaks   volumes at which the chords of scale were made exact
+    """
+
+    name: str
+    built: Built
+    problem: Problem
+    place: Mapping[str, slice]
+    breaks: Breaks
+
+    @classmethod
+    def of(cls, built: Built, name: str, *, breaks: Breaks | None = None) -> "Form":
+        """Return a built model as a form."""
+        found = arrays(built)
+        problem = Problem(
+            cost=found.cost,
+            lower=found.lower,
+            upper=found.upper,
+            integer=found.integer,
+            matrix=found.matrix,
+            row_lower=found.row_lower,
+            row_upper=found.row_upper,
+            offset=found.offset,
+            column_name=lambda column: _column_name(found.position, column),
+            row_name=lambda row: f"row {row} of {found.row_tag[row]}",
+        )
+        return cls(name=name, built=built, problem=problem, place=found.position, breaks=breaks or {})
+
+    @property
+    def money(self) -> float:
+        """Return the currency in one unit of the objective."""
+        return self.built.money
+
+    def values(self, x: Vector) -> dict[str, Vector]:
+        """Return what a solution says of the instance's variables, in real units.
+
+        The aggregate form knows the flows of parts only over slots: `buy` is left out.
+        """
+        names = [name for name in self.built.columns if self.name == "yearly" or name != "buy"]
+        return {name: x[self.place[name]] * self.built.columns[name].unit for name in names}
+
+    def start(self, values: Values) -> dict[int, float]:
+        """Return the choices of a point by column, for the solver to start from."""
+        found: dict[int, float] = {}
+        for name in CHOICES:
+            first = self.place[name].start
+            found |= {first + row: float(value) for row, value in enumerate(np.round(values[name]))}
+        return found
+
+    def sharpened(self, instance: Instance, point: Values) -> "Form | None":
+        """Return the form with scale points and critical periods where a point stands; None if it has them all."""
+        breaks = _more_breaks(instance, self.breaks, volumes(instance, point["buy"]))
+        slots = self.built.slots
+        if slots is not None:
+            slots = refine(instance, slots, critical=_critical(instance, point))
+            same = bool((slots.peak == self.built.slots.peak).all()) if self.built.slots is not None else False
+        else:
+            same = True
+        if same and breaks == self.breaks:
+            return None
+        options = ScaleOptions(breaks=breaks)
+        return Form.of(build(instance, form=self.name, slots=slots, scale_options=options), self.name, breaks=breaks)
+
+
+def _column_name(place: Mapping[str, slice], column: int) -> str:
+    """Return the variable and row of a column."""
+    name = next(name for name, columns in place.items() if columns.start <= column < columns.stop)
+    return f"row {column - place[name].start} of {name}"
+
+
+def _more_breaks(instance: Instance, breaks: Breaks, volume: Vector) -> Breaks:
+    """Return the scale points with those of a point's volumes that are not near one of them."""
+    found = dict(breaks)
+    scaled = floats(instance.frames["families"], "scale_rate")
+    family = {
+        variant: position for variant, position in instance.frames["use"].select("variant", "family").unique().iter_rows()
+    }
+    for variant, member in np.argwhere(volume > 0).tolist():
+        if scaled[family[variant]] <= 0:
+            continue
+        key = (instance.names["variant"][variant], instance.names["member"][member])
+        at, known = float(volume[variant, member]), found.get(key, ())
+        if all(abs(at - other) > NEAR * at for other in known):
+            found[key] = (*known, at)
+    return found
+
+
+def _critical(instance: Instance, point: Values) -> list[tuple[int, int]]:
+    """Return the families and periods in which a nomination row or a supplier site is full."""
+    buy = instance.frames["buy"].select("family", "period", "pool", "supplier", "measure", "variant")
+    rates = instance.frames["nominate"].select("variant", "site", "site_measure").unique()
+    rows = buy.with_columns(pieces=pl.Series(point["buy"])).join(
+        rates, left_on=["variant", "supplier"], right_on=["variant", "site"], maintain_order="left"
+    )
+    pools = floats(instance.frames["pools"], "capacity", np.inf) * instance.years
+    sites = floats(instance.frames["sites"], "capacity", np.inf) * instance.years
+    found: set[tuple[int, int]] = set()
+    for key, measure, capacity in (("pool", "measure", pools), ("supplier", "site_measure", sites)):
+        loads = rows.group_by(key, "period").agg(load=(pl.col("pieces") * pl.col(measure)).sum())
+        limit = capacity[loads[key].to_numpy()]
+        full = loads.filter(pl.Series(loads["load"].to_numpy() >= limit * (1 - TIGHT)))
+        busy = rows.filter(pl.col("pieces") > 0).join(full, on=[key, "period"], how="semi")
+        found |= set(busy.select("family", "period").unique().iter_rows())
+    return sorted(found)

@@ -1,0 +1,193 @@
+"""What the command line prints: results on standard output, progress and messages on standard error."""
+
+import json as json_format
+import signal
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+import polars as pl
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from lynchpin.errors import LynchpinError
+from lynchpin.plan.compare import Comparison
+from lynchpin.plan.plan import Plan, summary
+from lynchpin.plan.verify import Verification
+from lynchpin.solve.progress import PlanProgress
+from lynchpin.study.finding import Finding
+
+MOST_ROWS = 200
+LINE_EVERY = 2.0  # seconds between two progress lines where there is no terminal
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """Write one message."""
+    err.print(Text(message))
+
+
+def show_error(error: Exception) -> int:
+    """Write what went wrong and return the exit code."""
+    if isinstance(error, LynchpinError):
+        err.print(Text.assemble(("error: ", "bold red"), str(error)))
+        return error.exit_code
+    err.print(
+        Text.assemble(
+            ("error: ", "bold red"),
+            f"{type(error).__name__}: {error}\nThis is a fault of Lynchpin. `lynchpin --debug COMMAND ...` shows where "
+            "it arose; please report it with the study.",
+        )
+    )
+    return 1
+
+
+def show_findings(findings: Sequence[Finding], *, json: bool) -> None:
+    """Print findings, errors first, and how many there are."""
+    if json:
+        _print_json([finding.as_dict() for finding in findings])
+        return
+    for finding in findings:
+        out.print(Text(str(finding), style="red" if finding.level == "error" else "yellow"), soft_wrap=True)
+    errors = sum(finding.level == "error" for finding in findings)
+    out.print(Text(f"{errors} errors, {len(findings) - errors} warnings"))
+
+
+def show_summary(plan: Plan, *, json: bool) -> None:
+    """Print the summary of a plan, or what its `plan.json` says."""
+    if json:
+        _print_json(plan.info.model_dump(mode="json"))
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for label, text in summary(plan):
+        table.add_row(Text(label), Text(text))
+    out.print(table)
+
+
+def show_verification(parts: Mapping[str, Verification], *, json: bool) -> None:
+    """Print the worst violation of each rule for a plan and for each plan it is compared with."""
+    if json:
+        _print_json({name: _verification_data(part) for name, part in parts.items()})
+        return
+    for name, part in parts.items():
+        out.print(
+            Text(f"{name}: {'verified' if part.ok else 'NOT in order'}", style="green" if part.ok else "red")
+        )
+        for rule, violation in sorted(part.worst.items()):
+            amount = f"{violation.amount:.6g} {violation.unit}"
+            out.print(Text(f"  {rule:<24} {amount:<28} {violation.where}"), soft_wrap=True)
+
+
+def _verification_data(part: Verification) -> dict[str, Any]:
+    worst = {
+        rule: {"violation": violation.amount, "unit": violation.unit, "where": violation.where}
+        for rule, violation in sorted(part.worst.items())
+    }
+    return {"ok": part.ok, "objective": part.objective, "worst": worst}
+
+
+def show_table(table: pl.DataFrame, *, json: bool) -> None:
+    """Print a table: all rows as JSON, or the first 200 for people."""
+    if json:
+        _print_json(table.to_dicts())
+        return
+    shown = Table(box=None, padding=(0, 2, 0, 0))
+    for column, kind in table.schema.items():
+        shown.add_column(Text(column), justify="right" if kind.is_numeric() else "left", overflow="fold")
+    for row in table.head(MOST_ROWS).iter_rows():
+        shown.add_row(*(Text(_cell(value)) for value in row))
+    out.print(shown)
+    if table.height > MOST_ROWS:
+        say(f"{table.height - MOST_ROWS} more rows: `--json` prints all of them.")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return (
+        f"{value:,.6g}"
+        if isinstance(value, float) and abs(value) < 1e4
+        else f"{value:,.0f}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+def show_comparisons(comparisons: Mapping[str, Comparison], *, json: bool) -> None:
+    """Print what moved between the first plan and each other one."""
+    if json:
+        _print_json({name: comparison.as_dict() for name, comparison in comparisons.items()})
+        return
+    for name, comparison in comparisons.items():
+        out.print(
+            Text(f"{name} against the first: {comparison.difference / 1e6:+,.3f} million", style="bold")
+        )
+        for table in (comparison.waterfall, comparison.decisions, comparison.flows):
+            if not table.is_empty():
+                show_table(table, json=False)
+                out.print()
+
+
+def _print_json(content: object) -> None:
+    out.file.write(json_format.dumps(content, indent=2, default=str, allow_nan=True) + "\n")
+
+
+class Watch:
+    """Follows a run: shows where it stands, and turns the first Ctrl-C into a request to stop.
+
+    The second Ctrl-C ends the program at once.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.stop = threading.Event()
+        self._quiet = quiet
+        self._status: Status | None = None
+        self._last: tuple[float, str, float | None] = (0.0, "", None)
+        self._before: Any = signal.SIG_DFL
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._interrupted)
+        if err.is_terminal and not self._quiet:
+            self._status = err.status("start")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signal.signal(signal.SIGINT, self._before)
+        if self._status is not None:
+            self._status.stop()
+
+    def _interrupted(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.stop.is_set():
+            raise KeyboardInterrupt
+        self.stop.set()
+        say("Stopping; the best verified plan is kept. Ctrl-C again ends at once.")
+
+    def message(self, text: str) -> None:
+        """Write a message of the run, such as a warning."""
+        say(text)
+
+    def progress(self, progress: PlanProgress) -> None:
+        """Show where the run stands: in place on a terminal, else a line whenever something changed."""
+        if self._quiet:
+            return
+        if self._status is not None:
+            self._status.update(Text(str(progress)))
+            return
+        now = time.monotonic()
+        when, phase, objective = self._last
+        if progress.phase != phase or progress.objective != objective or now - when >= 5 * LINE_EVERY:
+            if now - when < LINE_EVERY and progress.phase == phase:
+                return
+            self._last = (now, progress.phase, progress.objective)
+            say(str(progress))

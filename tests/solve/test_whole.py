@@ -1,0 +1,101 @@
+"""The search for the best plan: both methods agree, bounds hold, limits and stops are kept."""
+
+import threading
+
+import pytest
+
+import lynchpin
+from lynchpin.errors import OptionError, SolveError
+from lynchpin.plan.plan import Plan
+from lynchpin.solve.progress import PlanProgress
+from lynchpin.study.study import Study
+from tests.plans import tiny_plan
+
+
+def planned(study: Study, **options: object) -> Plan:
+    """Return the plan of a study alone, proven to a millionth."""
+    return lynchpin.plan(study, **{"gap": 1e-6, "threads": 1, "references": False} | options)
+
+
+@pytest.mark.parametrize("sharing", ["alliance", "partner", "brand", "model"])
+def test_both_methods_find_the_same_optimum(sharing: str) -> None:
+    """The relaxation with its valuation ends where the yearly form solved whole ends."""
+    study = lynchpin.examples.tiny()
+    plans = [planned(study, method=method, sharing=sharing) for method in ("aggregate", "yearly")]
+    assert [plan.status for plan in plans] == ["optimal", "optimal"]
+    assert plans[0].objective == pytest.approx(plans[1].objective, rel=2e-6)
+    for plan in plans:
+        assert plan.bound is not None
+        assert plan.bound >= plan.objective
+        assert plan.verified
+
+
+def test_sharing_wider_is_never_worth_less() -> None:
+    """Alliance, partner, brand, model: each scope is worth at least the next; the alliance at least today's plan."""
+    study = lynchpin.examples.tiny()
+    values = [planned(study, sharing=scope).objective for scope in ("alliance", "partner", "brand", "model")]
+    assert values == sorted(values, reverse=True)
+    assert tiny_plan().objective >= tiny_plan().references["as-is"].objective
+
+
+def test_a_bound_is_known_before_the_end_and_only_tightens() -> None:
+    """Progress has a bound that never rises and a best value that never falls."""
+    news: list[PlanProgress] = []
+    planned(lynchpin.examples.tiny(), on_progress=news.append)
+    bounds = [item.bound for item in news if item.bound is not None]
+    values = [item.objective for item in news if item.objective is not None]
+    assert bounds == sorted(bounds, reverse=True)
+    assert values == sorted(values)
+    assert values
+    assert bounds
+
+
+def test_a_stop_before_the_first_candidate_leaves_no_plan() -> None:
+    """Somebody who stops at once gets an error that says so, with the exit code for no plan."""
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(SolveError) as caught:
+        planned(lynchpin.examples.tiny(), stop=stop)
+    assert caught.value.exit_code == 4
+
+
+def test_a_stop_after_the_first_candidate_keeps_it() -> None:
+    """Somebody who stops once there is a verified plan gets that plan."""
+    stop = threading.Event()
+
+    def stop_at_first(progress: PlanProgress) -> None:
+        if progress.objective is not None:
+            stop.set()
+
+    plan = lynchpin.plan(lynchpin.examples.tiny(), gap=0.0, threads=1, stop=stop, on_progress=stop_at_first)
+    assert plan.verified
+    assert plan.status in ("interrupted", "optimal")
+    assert dict(plan.references) == {}
+
+
+def test_an_impossible_study_names_the_rule_or_says_so() -> None:
+    """A launch that is certain without a plant that may build it is refused, not planned around."""
+    study = lynchpin.examples.tiny()
+    allocations = study.tables["allocations"]
+    with pytest.raises(lynchpin.LynchpinError):
+        planned(study.replace(allocations=allocations.clear()))
+
+
+@pytest.mark.parametrize(
+    "options", [{"gap": -1.0}, {"time_limit": 0.0}, {"threads": 0}, {"seed": -1}, {"method": "magic"}, {"sharing": "all"}]
+)
+def test_options_out_of_range_are_refused(options: dict[str, object]) -> None:
+    """Every option is checked when it is given, by name."""
+    with pytest.raises(OptionError, match=next(iter(options))):
+        planned(lynchpin.examples.tiny(), **options)
+
+
+def test_rows_of_one_s_own_are_kept() -> None:
+    """A model with a row added by its user is solved whole, and the plan keeps the row."""
+    study = lynchpin.examples.tiny()
+    best = planned(study)
+    model = best.tables["launch"]["model"][0]
+    built = lynchpin.build_model(study)
+    make = built.model.variables["make"]
+    assert make.size > 0
+    assert model
