@@ -58,7 +58,7 @@ class Programme:
     def solve(
         self, fixed: dict[Name, float] | None = None, gap: float = 1e-9
     ) -> tuple[dict[Name, float], float]:
-        """Return values of the variables and the bound on the most money; fixed ones are held at their values."""
+        """Return values of the variables and the bound on the most money; fixed ones keep their values."""
         low, high = np.array(self.low), np.array(self.high)
         for name, value in (fixed or {}).items():
             low[self.place[name]] = high[self.place[name]] = value

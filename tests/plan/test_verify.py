@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -287,3 +288,13 @@ def test_an_empty_plan_is_no_plan() -> None:
     """A plan without rows breaks the rules that certain things must be there."""
     empty = {name: table.clear() for name, table in good_tables().items()}
     assert {"L1", "O1"} <= set(checked(empty).broken)
+
+
+def test_every_rule_is_on_its_page() -> None:
+    """The page of the verifier has a row for each rule with its unit, meaning and tolerances, and no other."""
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "verifier.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    assert rows == [
+        f"| {rule.name} | {rule.unit} | {rule.meaning} | {rule.absolute:g} | {rule.relative:g} |"
+        for rule in RULES.values()
+    ]
