@@ -126,6 +126,7 @@ def _add_offers(draft: Draft, model: Row) -> None:
         currency = currency_of(draft, market["country"])
         rate = {"USD": 0.9, "CNY": 0.13}.get(currency or "", 1.0)
         least = dice.choice([0.5, 0.8, 1.0]) if draft.has("min_share") and dice.random() < 0.7 else None
+        cheap = least is not None and not draft.has("cost_objective") and dice.random() < 0.5
         draft.add(
             "offers",
             model=model["model"],
@@ -133,9 +134,7 @@ def _add_offers(draft: Draft, model: Row) -> None:
             price=round(dice.randrange(200, 420) * 100 / rate, 0),
             base_sales=float(dice.randrange(2, 16) * 1000),
             min_share=least,
-            short_penalty=round(dice.choice([500.0, 4000.0]) / rate, 2)
-            if least and dice.random() < 0.5
-            else None,
+            short_penalty=round(dice.choice([500.0, 4000.0]) / rate, 2) if cheap else None,
             selling_share=dice.choice([0.0, 0.05, 0.1]),
             customs_share=dice.choice([0.6, 0.8, 1.0]),
             currency=currency,

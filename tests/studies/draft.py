@@ -138,5 +138,5 @@ class Draft:
             "currency": "EUR",
             "discount_rate": dice.choice([0.05, 0.08, 0.1]) if self.has("discounting") else 0.0,
             "objective": "cost" if self.has("cost_objective") else "contribution",
-            "short_penalty": 6000.0,
+            "short_penalty": 60_000.0 if self.has("cost_objective") else 6_000.0,
         }

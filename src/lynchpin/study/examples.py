@@ -25,6 +25,16 @@ def load(name: str) -> Study:
         return read_study(folder)
 
 
+def tiny() -> Study:
+    """Return the example that can be checked by hand."""
+    return load("tiny")
+
+
+def alliance() -> Study:
+    """Return the example of Renault, Nissan and Mitsubishi."""
+    return load("alliance")
+
+
 def new(place: str | Path, example: str = "alliance") -> Path:
     """Copy an example into a new folder or, where the name ends in `.xlsx`, a new workbook; returns the path.
 
