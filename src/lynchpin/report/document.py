@@ -1,0 +1,216 @@
+"""The report: one page that opens offline and is read in half a minute, everything else below.
+
+Nothing leaves the page and nothing comes in: plotly.js, the coastlines and the data stand in it, and its
+content security policy runs only the scripts whose sha256 it names.
+"""
+
+import base64
+import hashlib
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+from lynchpin.plan.plan import Plan
+from lynchpin.report import details, headline
+from lynchpin.report.flow_figures import flows_spec
+from lynchpin.report.html import Html, embedded, join, section, tag
+from lynchpin.report.matrix_figures import plants_spec, sharing_spec
+from lynchpin.report.money_figures import investment_spec, partners_spec, waterfall_spec
+
+
+def write_report(plan: Plan, path: str | Path) -> Path:
+    """Write the page about a plan to `path` in one step and return it."""
+    return write_atomically(Path(path), page(plan))
+
+
+def page(plan: Plan) -> str:
+    """Return the page about a plan."""
+    figures = {
+        "partners": partners_spec(plan),
+        "investment": investment_spec(plan),
+        "waterfall": waterfall_spec(plan),
+        "plants": plants_spec(plan),
+        "sharing": sharing_spec(plan),
+        "flows": flows_spec(plan),
+    }
+    scripts = _scripts()
+    body = join(
+        [
+            tag("header", tag("h1", _title(plan)), headline.facts(plan)),
+            tag("main", headline.sentence(plan), _cards(plan), _pictures(), _below(plan)),
+            tag("footer", _footer(plan)),
+            _data("figures", embedded(figures)),
+            _data("columns", embedded(details.profit_data(plan))),
+            *(Html(f"<script>{script}</script>") for script in scripts),
+        ]
+    )
+    return f'<!doctype html>\n<html lang="en">{_head(plan, scripts)}{tag("body", body)}</html>\n'
+
+
+def _title(plan: Plan) -> str:
+    """Return the page's title."""
+    return plan.study.settings.title or plan.study.name
+
+
+def _head(plan: Plan, scripts: tuple[str, ...]) -> Html:
+    """Return the page's head with its content security policy."""
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    policy = (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return tag(
+        "head",
+        Html('<meta charset="utf-8">'),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        tag("title", f"{_title(plan)} – Lynchpin"),
+        Html(f"<style>{_asset('report.css')}</style>"),
+    )
+
+
+def _cards(plan: Plan) -> Html:
+    """Return what is read first, after the sentence."""
+    return tag(
+        "div",
+        section(
+            "gains", "Gain of each partner, before transfers", _figure("partners"), headline.gain_words(plan)
+        ),
+        section("sign", f"What to sign now ({plan.study.periods.labels[0]})", headline.signing(plan)),
+        section("invest", "Investment and its peak", headline.investing(plan), _figure("investment")),
+        section("overturn", "What overturns it", headline.overturning(plan)),
+        class_="cards",
+    )
+
+
+def _pictures() -> Html:
+    """Return the three pictures."""
+    return join(
+        [
+            section(
+                "waterfall",
+                "Why sharing is worth it",
+                _figure("waterfall"),
+                lead="From each partner’s best plan alone to the plan together. Blue adds, red takes. "
+                "Over-specification is what cars pay for parts that do more than the least costly one that fits.",
+            ),
+            section(
+                "plants",
+                "Which plant builds what, and how full it is",
+                _figure("plants", wide=True),
+                lead="Left: cars in an average year, in thousands. Right: slots used over capacity, the whole "
+                "horizon: as it is today → as planned.",
+            ),
+            section(
+                "sharing",
+                "Who shares what",
+                _figure("sharing", wide=True),
+                lead="Versions by the variants that they carry. A dot marks what several partners share.",
+            ),
+        ]
+    )
+
+
+def _below(plan: Plan) -> Html:
+    """Return everything else."""
+    return join(
+        [
+            section(
+                "flows",
+                "Where cars and parts go",
+                _figure("flows", wide=True),
+                lead="Average year; width by volume.",
+            ),
+            section("investment", "Investment by partner and year", details.investment_table(plan)),
+            section("ledger", "Money by line and partner", details.ledger_table(plan)),
+            section("launches", "Who launches what when", details.launches(plan)),
+            section("profit", "Profit and loss of a model in a market", _chooser(plan)),
+            section("quality", "How the figures are known", details.quality(plan)),
+            section("verification", "Verification", details.verification(plan)),
+            section("again", "How to make it again", details.reproduction(plan)),
+        ]
+    )
+
+
+def _chooser(plan: Plan) -> Html:
+    """Return the selectors of the profit-and-loss table and the table that they fill."""
+    currency = plan.study.settings.currency
+    heads = tag(
+        "tr",
+        tag("th", "Line"),
+        tag("th", f"{currency} a car", class_="number"),
+        tag("th", f"million {currency}", class_="number"),
+    )
+    return join(
+        [
+            tag(
+                "div",
+                tag("label", "Model", tag("select", id="choose-model")),
+                tag("label", "Market", tag("select", id="choose-market")),
+                class_="choose",
+            ),
+            tag("p", "", id="profit-cars", class_="small"),
+            tag("div", tag("table", tag("thead", heads), tag("tbody", id="profit-lines")), class_="scroll"),
+            tag(
+                "p",
+                "Shared cost is spread by volume: engineering and tools by pieces, platforms and programmes by "
+                "cars sold, plants by cars built. All columns together are the objective.",
+                class_="small",
+            ),
+        ]
+    )
+
+
+def _figure(key: str, *, wide: bool = False) -> Html:
+    """Return the place of a figure; a wide one scrolls sideways on a narrow screen."""
+    place = tag("div", id=f"figure-{key}", class_="figure")
+    return tag("div", place, class_="wide") if wide else place
+
+
+def _footer(plan: Plan) -> Html:
+    """Return who made the page and from what."""
+    version = plan.info.versions.get("lynchpin", "")
+    made = f"Made by Lynchpin {version}. Figures by plotly.js (MIT); "
+    return tag("p", made, "coastlines from Natural Earth (public domain).")
+
+
+def _data(key: str, content: str) -> Html:
+    """Return data that the page's script reads."""
+    return Html(f'<script type="application/json" id="{key}">{content}</script>')
+
+
+def _scripts() -> tuple[str, ...]:
+    """Return the page's scripts in their order: coastlines, plotly.js, our own."""
+    coastlines = f"window.PlotlyGeoAssets={{topojson:{{world_110m:{_asset('world_110m.json')}}}}};"
+    plotly = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
+    scripts = (coastlines, plotly, _asset("report.js"))
+    return tuple(script.replace("\r\n", "\n").replace("</script", "<\\/script") for script in scripts)
+
+
+def _digest(script: str) -> str:
+    """Return the sha256 of a script as content security policies write it."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _asset(name: str) -> str:
+    """Return a file of the package's own."""
+    return files("lynchpin.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def write_atomically(target: Path, content: str | bytes) -> Path:
+    """Write a file under a temporary name, flush it and rename it: it is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target

@@ -1,0 +1,171 @@
+"""The figures that a board reads first: worth, gains, signatures, investment and what overturns the plan.
+
+Worth of sharing = objective(plan) − objective(each partner's best plan alone): a difference of two verified
+plans. With proven bounds it lies in [objective − bound alone, bound − objective alone].
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from lynchpin.plan.plan import Plan
+from lynchpin.report.profit import discount, present_vehicles
+from lynchpin.report.trust import assumed_share
+
+ALONE = "partner"
+AS_IS = "as-is"
+WHAT_IF = "what-if/"
+DECISIONS = ("launch", "use", "nominate", "allocate", "open")
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What sharing is worth, in present money of the study's currency.
+
+    money       difference of the two plans
+    low, high   where the true difference lies, by the proven bounds; None where a bound is not known
+    per_car     money per electric car, both discounted; None where the plan sells none
+    of_revenue  money as a share of net revenue; None for a study of cost
+    assumed     share of the ledger's money that rests on assumed figures
+    """
+
+    money: float
+    low: float | None
+    high: float | None
+    per_car: float | None
+    of_revenue: float | None
+    assumed: float
+
+
+def value(plan: Plan) -> float:
+    """Return the sum of the plan's ledger: the objective, or minus it in a study of cost."""
+    return plan.objective if plan.info.sense == "max" else -plan.objective
+
+
+def worth(plan: Plan, *, against: str = ALONE) -> Worth | None:
+    """Return what `plan` is worth against its reference plan, or None where that was not made."""
+    other = plan.references.get(against)
+    if other is None:
+        return None
+    sign = 1.0 if plan.info.sense == "max" else -1.0
+    money = value(plan) - value(other)
+    electric = electric_vehicles(plan)
+    revenue = float(
+        plan.tables["ledger"].filter(pl.col("line") == "revenue").select(pl.col("money").sum()).item() or 0.0
+    )
+    return Worth(
+        money=money,
+        low=None if other.bound is None else value(plan) - sign * other.bound,
+        high=None if plan.bound is None else sign * plan.bound - value(other),
+        per_car=money / electric if electric > 0 else None,
+        of_revenue=money / revenue if revenue > 0 else None,
+        assumed=assumed_share(plan),
+    )
+
+
+def electric_vehicles(plan: Plan) -> float:
+    """Return the electric cars (range extenders included) that the plan sells, discounted as money is."""
+    electric = plan.study.table("models").filter(pl.col("powertrain").is_in(["BEV", "EREV"])).select("model")
+    return float(
+        present_vehicles(plan).join(electric, on="model").select(pl.col("vehicles").sum()).item() or 0.0
+    )
+
+
+def gains(plan: Plan) -> pl.DataFrame:
+    """Return partner, alone, together and gain in present money before transfers, the largest gain first."""
+    together = _by_partner(plan).rename({"money": "together"})
+    other = plan.references.get(ALONE)
+    partners = plan.study.table("partners").select("partner").join(together, on="partner", how="left")
+    if other is None:
+        return partners.with_columns(
+            pl.col("together").fill_null(0.0), alone=pl.lit(None, pl.Float64), gain=pl.lit(None, pl.Float64)
+        )
+    alone = _by_partner(other).rename({"money": "alone"})
+    return (
+        partners.join(alone, on="partner", how="left")
+        .with_columns(pl.col("together", "alone").fill_null(0.0))
+        .with_columns(gain=pl.col("together") - pl.col("alone"))
+        .sort("gain", "partner", descending=[True, False])
+    )
+
+
+def signatures(plan: Plan) -> pl.DataFrame:
+    """Return kind, item, site, partner and money of what is paid for in the first period, largest first."""
+    first = plan.study.periods.labels[0]
+    due = plan.tables["investment"].filter((pl.col("period") == first) & (pl.col("money").abs() > 0))
+    return (
+        due.group_by("kind", "item", "site", maintain_order=True)
+        .agg(pl.col("partner").unique().sort().str.join(", "), pl.col("money").sum())
+        .sort("money", "kind", "item", "site", descending=[True, False, False, False], nulls_last=True)
+    )
+
+
+def investment(plan: Plan) -> pl.DataFrame:
+    """Return partner, period and money: the cash that is invested in every period, undiscounted."""
+    paid = plan.tables["investment"].group_by("partner", "period").agg(pl.col("money").sum())
+    grid = plan.study.table("partners").select("partner").join(discount(plan).select("period"), how="cross")
+    return grid.join(paid, on=["partner", "period"], how="left").with_columns(pl.col("money").fill_null(0.0))
+
+
+def peak(plan: Plan) -> tuple[str, float]:
+    """Return the period with the most investment and its amount."""
+    years = (
+        investment(plan)
+        .group_by("period")
+        .agg(pl.col("money").sum())
+        .sort("money", "period", descending=[True, False])
+    )
+    period, money = years.row(0)
+    return str(period), float(money)
+
+
+def overturns(plan: Plan) -> pl.DataFrame:
+    """Return scenario, name, change in value and switched decisions of every what-if that was planned."""
+    names = dict(plan.study.table("scenarios").select("scenario", "name").iter_rows())
+    rows: list[dict[str, object]] = []
+    for key, other in sorted(plan.references.items()):
+        if not key.startswith(WHAT_IF):
+            continue
+        scenario = key.removeprefix(WHAT_IF)
+        moved = switched(plan, other)
+        rows.append(
+            {
+                "scenario": scenario,
+                "name": names.get(scenario) or scenario,
+                "change": value(other) - value(plan),
+                "switched": moved.height,
+                "examples": ", ".join(moved.head(3).get_column("words")),
+            }
+        )
+    schema = {
+        "scenario": pl.String,
+        "name": pl.String,
+        "change": pl.Float64,
+        "switched": pl.Int64,
+        "examples": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema)
+
+
+def switched(before: Plan, after: Plan) -> pl.DataFrame:
+    """Return table, change (dropped or new) and words of every structural decision that differs."""
+    found: list[dict[str, str]] = []
+    for table in DECISIONS:
+        left, right = before.tables[table], after.tables[table]
+        columns = left.columns
+        for change, one, other in (("dropped", left, right), ("new", right, left)):
+            rows = one.join(other, on=columns, how="anti", nulls_equal=True)
+            found += [
+                {
+                    "table": table,
+                    "change": change,
+                    "words": f"{change}: " + " ".join(str(cell) for cell in row if cell),
+                }
+                for row in rows.iter_rows()
+            ]
+    return pl.DataFrame(found, schema={"table": pl.String, "change": pl.String, "words": pl.String})
+
+
+def _by_partner(plan: Plan) -> pl.DataFrame:
+    """Return partner and present money of the ledger."""
+    return plan.tables["ledger"].group_by("partner").agg(pl.col("money").sum())
