@@ -210,9 +210,11 @@ def _contracts(statement: Statement, buy: pl.DataFrame) -> None:
     frames = statement.frames
     unmet = frames["unmet"].with_row_index("unmet")
     nominate = frames["nominate"].select("family", "variant", "site", "member", "pool").with_row_index("nominate")
-    tooled = pl.DataFrame(np.argwhere(statement.instance.phases["tooled"]), schema={"tooled": pl.UInt32, "period": pl.Int64})
-    tooled = tooled.join(frames["tooled"].with_row_index("tooled").select("tooled", "nominate", "used"), on="tooled")
-    due = unmet.join(nominate, on="pool").join(tooled.cast({"period": pl.Int32}), on=["nominate", "period"])
+    row, period = np.nonzero(statement.instance.phases["tooled"])
+    tooled = frames["tooled"].select("nominate", "used").with_row_index("tooled")[row].with_columns(
+        period=pl.Series(period.astype(np.int32))
+    )
+    due = unmet.join(nominate, on="pool").join(tooled, on=["nominate", "period"])
     index = ["family", "pool", "variant", "member", "period"]
     lift = Lift(("family", "pool", "variant", "member"), ("family", "pool", "variant", "member"))
     own = due.sort(index)

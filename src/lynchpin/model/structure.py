@@ -182,9 +182,8 @@ def _allocate(
 def _phased(found: Windows, frames: dict[str, pl.DataFrame]) -> dict[str, Flags]:
     """Add the frames `used`, `tooled`, `developed` and return whether each period belongs to a row's phase."""
     models = frames["models"].select("model", "member", "platform")
-    on_sale = pl.DataFrame(
-        np.argwhere(found.on_sale).astype(np.int32), schema={"model": pl.Int32, "period": pl.Int32}
-    )
+    model, period = np.nonzero(found.on_sale)
+    on_sale = pl.DataFrame({"model": model.astype(np.int32), "period": period.astype(np.int32)})
     phases: dict[str, Flags] = {}
     users = {
         "used": frames["use"].select("model", "variant").join(models, on="model").drop("platform"),
