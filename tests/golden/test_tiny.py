@@ -3,9 +3,12 @@
 import re
 from functools import cache
 
+import polars as pl
 import pytest
 
+import lynchpin
 from tests.golden.tiny_enumeration import FOLDER, Structure, Tiny
+from tests.plans import tiny_plan
 
 BEST = {"alliance": 314.21, "partner": 245.809, "model": 209.809}
 BATTERY = ("city_ev", "sedan_ev", "van_ev")
@@ -48,6 +51,44 @@ def test_the_lines_of_the_readme_add_up() -> None:
     assert len(lines) == 18
     assert sum(lines.values()) == pytest.approx(total, abs=1e-9)
     assert total == BEST["alliance"]
+
+
+def test_the_plan_pays_every_line_of_the_readme() -> None:
+    """The planner's ledger is the hand-worked one, line by line, and its objective their sum."""
+    lines = ledger_of_readme()
+    assert tiny_plan().objective == pytest.approx(lines.pop("sum") * 1e6)
+    money = tiny_plan().tables["ledger"].group_by("line").agg(pl.col("money").sum() / 1e6)
+    planned = {line: amount for line, amount in money.iter_rows() if abs(amount) > 1e-9}
+    assert planned == pytest.approx(lines)
+
+
+def test_the_partners_get_what_the_readme_says() -> None:
+    """Before any transfer North gets 21.40 and South 292.81 million."""
+    money = tiny_plan().tables["ledger"].group_by("partner").agg(pl.col("money").sum() / 1e6)
+    assert dict(money.iter_rows()) == pytest.approx({"north": 21.40, "south": 292.81})
+    assert "North gets 21.40 of it and South 292.81" in (FOLDER / "README.md").read_text()
+
+
+def test_the_plan_decides_what_the_readme_says() -> None:
+    """One battery for three cars, made in Japan; the van is built in North's plant, which it fills."""
+    tables = tiny_plan().tables
+    batteries = tables["use"].filter(pl.col("family") == "battery")
+    assert set(batteries["variant"]) == {"common_50"}
+    assert set(tables["nominate"].filter(pl.col("variant") == "common_50")["site"]) == {"parts_jp"}
+    built = {("plant_fr", "city"), ("plant_fr", "van"), ("plant_jp", "sedan")}
+    assert set(tables["allocate"].select("site", "programme").iter_rows()) == built
+    idle = dict(tables["idle"].filter(pl.col("site") == "plant_fr").select("period", "slots").iter_rows())
+    assert idle == pytest.approx({"2026": 13_500.0})
+
+
+def test_the_references_are_worth_what_the_readme_says() -> None:
+    """Each partner's best plan alone, one model alone and today's structure."""
+    references = tiny_plan().references
+    assert references["partner"].objective == pytest.approx(245.809e6)
+    assert references["as-is"].objective == pytest.approx(139.18e6)
+    for scope, value in (("brand", 245.809e6), ("model", 209.809e6)):
+        plan = lynchpin.plan(lynchpin.examples.tiny(), sharing=scope, gap=1e-6, threads=1, references=False)
+        assert plan.objective == pytest.approx(value)
 
 
 @pytest.mark.slow
