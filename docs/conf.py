@@ -12,7 +12,7 @@ project_copyright = "2026, The Lynchpin maintainers"
 version = release = installed_version("lynchpin")
 
 extensions = ["myst_parser", "sphinx.ext.mathjax", "docs.extensions.reference", "docs.extensions.executed"]
-exclude_patterns = ["_build", "extensions"]
+exclude_patterns = ["_build", "_static", "extensions"]
 highlight_language = "text"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
@@ -21,3 +21,5 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"Lynchpin {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]

@@ -23,6 +23,7 @@ from lynchpin.study.dictionary import Column, dictionary
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "lynchpin"
+WIDTH = 90
 TAG = re.compile(r"^\s*\(([A-Z]\d+)\) ", re.MULTILINE)
 
 
@@ -139,8 +140,8 @@ def commands_page() -> str:
     ]
     for name, command in commands():
         context = typer.Context(command, info_name=f"lynchpin {name}")
-        usage = command.get_usage(context).removeprefix("Usage: ")
-        lines += [f"## {name}", "", "```text", *usage.splitlines(), "```", ""]
+        usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
+        lines += [f"## {name}", "", "```text", re.sub(r"[{}]", "", usage), "```", ""]
         lines += [*_paragraphs(command.help or ""), ""]
         lines += _table(["argument or option", "meaning"], _parameters(command, context))
     return "\n".join(lines)
@@ -157,7 +158,7 @@ def _parameters(command: Any, context: typer.Context) -> Iterator[list[str]]:
     for parameter in command.params:
         if not getattr(parameter, "hidden", False) and parameter.name != "help":
             names, meaning = parameter.get_help_record(context)
-            yield [f"`{names}`", _cell(meaning)]
+            yield [f"`{re.sub(' <.*>$', '', names)}`".replace("|", "\\|"), _cell(meaning)]
 
 
 def python_page() -> str:
@@ -187,16 +188,32 @@ def _signature(name: str, thing: Any) -> list[str]:
         return [f"Derives from {', '.join(f'`{base.__name__}`' for base in thing.__bases__)}.", ""]
     if not callable(thing):
         return []
-    return ["```python", f"{name}{inspect.signature(thing)}", "```", ""]
+    signature = inspect.signature(thing)
+    if inspect.isclass(thing):
+        signature = signature.replace(return_annotation=inspect.Signature.empty)
+    values = [value for value in signature.parameters.values() if value.name != "self"]
+    text = f"{name}{signature.replace(parameters=values)}"
+    text = text if len(text) <= WIDTH else _folded(name, signature, values)
+    return ["```python", re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", text), "```", ""]
+
+
+def _folded(name: str, signature: inspect.Signature, values: list[inspect.Parameter]) -> str:
+    """Return a signature with a line for each parameter."""
+    lines = [str(value) for value in values]
+    kinds = [value.kind for value in values]
+    if inspect.Parameter.KEYWORD_ONLY in kinds:
+        lines.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
+    end = str(signature.replace(parameters=[]))[1:]
+    return "\n".join([f"{name}(", *(f"    {line}," for line in lines), end])
 
 
 def _members(thing: Any) -> Iterator[tuple[str, Any]]:
     """Yield the public methods and properties that a class defines, or the functions that a module does."""
     if inspect.isclass(thing):
         for name, value in sorted(vars(thing).items()):
-            plain = getattr(value, "__func__", value)
-            if not name.startswith("_") and (inspect.isfunction(plain) or isinstance(value, property)):
-                yield name, plain
+            shown = value if isinstance(value, property) else getattr(thing, name)
+            if not name.startswith("_") and (inspect.isroutine(shown) or isinstance(shown, property)):
+                yield name, shown
     elif inspect.ismodule(thing):
         for name, value in sorted(vars(thing).items()):
             if inspect.isfunction(value) and value.__module__ == thing.__name__ and not name.startswith("_"):
