@@ -6,22 +6,39 @@ content security policy runs only the scripts whose sha256 it names.
 
 import base64
 import hashlib
-import os
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+from lynchpin.errors import PlanError
 from lynchpin.plan.plan import Plan
 from lynchpin.report import details, headline
 from lynchpin.report.flow_figures import flows_spec
 from lynchpin.report.html import Html, embedded, join, section, tag
 from lynchpin.report.matrix_figures import plants_spec, sharing_spec
 from lynchpin.report.money_figures import investment_spec, partners_spec, waterfall_spec
+from lynchpin.study.write import write_text
+
+HOW_TO_READ = {
+    "waterfall": "From each partner’s best plan alone to the plan together. Blue adds, red takes. "
+    "Over-specification is what cars pay for parts that do more than the least costly one that fits.",
+    "plants": "Left: cars in an average year, in thousands. Right: slots used over capacity, the whole "
+    "horizon: as it is today → as planned.",
+    "sharing": "Versions by the variants that they carry. A dot marks what several partners share.",
+    "flows": "An average year; lines as wide as their volume. They show who delivers to whom, not the route.",
+    "profit": "Shared cost is spread by volume: engineering and tools by pieces, platforms and programmes by "
+    "cars sold, plants by cars built. All columns together are the objective.",
+}
+"""A sentence or two on how to read a part of the page."""
 
 
 def write_report(plan: Plan, path: str | Path) -> Path:
-    """Write the page about a plan to `path` in one step and return it."""
-    return write_atomically(Path(path), page(plan))
+    """Write the page about a plan to `path` in one step and return it; raises PlanError for a folder."""
+    target = Path(path)
+    if target.is_dir():
+        raise PlanError("is a folder", thing=str(target), cure="Name a file that ends in .html.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_text(target, page(plan))
+    return target
 
 
 def page(plan: Plan) -> str:
@@ -86,29 +103,14 @@ def _cards(plan: Plan) -> Html:
 
 def _pictures() -> Html:
     """Return the three pictures."""
+    titles = {
+        "waterfall": "Why sharing is worth it",
+        "plants": "Which plant builds what, and how full it is",
+        "sharing": "Who shares what",
+    }
     return join(
-        [
-            section(
-                "waterfall",
-                "Why sharing is worth it",
-                _figure("waterfall"),
-                lead="From each partner’s best plan alone to the plan together. Blue adds, red takes. "
-                "Over-specification is what cars pay for parts that do more than the least costly one that fits.",
-            ),
-            section(
-                "plants",
-                "Which plant builds what, and how full it is",
-                _figure("plants", wide=True),
-                lead="Left: cars in an average year, in thousands. Right: slots used over capacity, the whole "
-                "horizon: as it is today → as planned.",
-            ),
-            section(
-                "sharing",
-                "Who shares what",
-                _figure("sharing", wide=True),
-                lead="Versions by the variants that they carry. A dot marks what several partners share.",
-            ),
-        ]
+        section(key, title, _figure(key, wide=key != "waterfall"), lead=HOW_TO_READ[key])
+        for key, title in titles.items()
     )
 
 
@@ -117,10 +119,7 @@ def _below(plan: Plan) -> Html:
     return join(
         [
             section(
-                "flows",
-                "Where cars and parts go",
-                _figure("flows", wide=True),
-                lead="Average year; width by volume.",
+                "flows", "Where cars and parts go", _figure("flows", wide=True), lead=HOW_TO_READ["flows"]
             ),
             section("investment", "Investment by partner and year", details.investment_table(plan)),
             section("ledger", "Money by line and partner", details.ledger_table(plan)),
@@ -152,12 +151,7 @@ def _chooser(plan: Plan) -> Html:
             ),
             tag("p", "", id="profit-cars", class_="small"),
             tag("div", tag("table", tag("thead", heads), tag("tbody", id="profit-lines")), class_="scroll"),
-            tag(
-                "p",
-                "Shared cost is spread by volume: engineering and tools by pieces, platforms and programmes by "
-                "cars sold, plants by cars built. All columns together are the objective.",
-                class_="small",
-            ),
+            tag("p", HOW_TO_READ["profit"], class_="small"),
         ]
     )
 
@@ -196,21 +190,3 @@ def _digest(script: str) -> str:
 def _asset(name: str) -> str:
     """Return a file of the package's own."""
     return files("lynchpin.report").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def write_atomically(target: Path, content: str | bytes) -> Path:
-    """Write a file under a temporary name, flush it and rename it: it is there whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode() if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return target
