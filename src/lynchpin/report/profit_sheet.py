@@ -158,9 +158,7 @@ def _check(sheet: Worksheet, plan: Plan, shown: tuple[Column, ...], rows: Rows, 
     per_car, optimum, left = rows.after_row + 1, rows.after_row + 2, rows.after_row + 3
     words = "Minus the least cost" if plan.info.objective_kind == "cost" else "Objective of the plan"
     sheet.write_string(per_car, WORDS, "Contribution per car")
-    sheet.write_string(
-        optimum, WORDS, "Minus the least cost" if cost else "Objective of the plan", formats.bold
-    )
+    sheet.write_string(optimum, WORDS, words, formats.bold)
     sheet.write_string(left, WORDS, "All columns less the objective")
     after, cars = f"{{0}}{rows.after_row + 1}", f"{{0}}{CARS + 1}"
     whole = [sum(column.amounts.values()) for column in shown]
