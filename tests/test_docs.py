@@ -1,7 +1,10 @@
 """The documentation has everything: tables, columns, commands, options, formulas; and its examples run."""
 
 import csv
+import os
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -23,6 +26,8 @@ from lynchpin.plan.plan import PlanInfo
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = [name for name, _ in commands()]
+README = ROOT / "README.md"
+FENCE = re.MULTILINE | re.DOTALL
 PROSE = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*/*.md"), ROOT / "try", ROOT / "test"])
 
 
@@ -76,6 +81,19 @@ def test_every_command_in_the_prose_exists(path: Path) -> None:
     """A line of a block that starts with `lynchpin` names a command there is."""
     used = re.findall(r"^(?:\$ )?lynchpin ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(used) <= set(COMMANDS)
+
+
+def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
+    """The commands of the tour, and then its Python, run one after the other in an empty folder."""
+    shell, code = re.findall(r"^```(?:python)?\n(.*?)^```$", README.read_text(encoding="utf-8"), FENCE)[1:3]
+    lines = [line for line in shell.splitlines() if line.startswith("lynchpin ")]
+    script = "set -e\n" + "\n".join(lines) + f"\npython - <<'END'\n{code}\nEND\n"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"s", "p", "alone", "p.html", "p.xlsx"}
 
 
 def test_pages_are_written_once(tmp_path: Path) -> None:

@@ -194,6 +194,7 @@ def _signature(name: str, thing: Any) -> list[str]:
     values = [value for value in signature.parameters.values() if value.name != "self"]
     text = f"{name}{signature.replace(parameters=values)}"
     text = text if len(text) <= WIDTH else _folded(name, signature, values)
+    text = re.sub(r"<function (\w+) at 0x\w+>", r"\1", text)
     return ["```python", re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", text), "```", ""]
 
 
