@@ -39,7 +39,7 @@ def _flow(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(kept).then("site").fill_null("").alias("site"),
         pl.when(kept).then("subject").fill_null("").alias("subject"),
     )
-    return rows.sort("row").select(*FLOW, "table", "row", "what")
+    return rows.sort("row", *FLOW).select(*FLOW, "table", "row", "what")
 
 
 def _cars(checked: Checked) -> pl.DataFrame:

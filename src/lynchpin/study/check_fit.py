@@ -58,7 +58,7 @@ def _unmade(checked: Checked, found: Fit) -> list[Finding]:
 def _uses(checked: Checked, found: Fit) -> list[Finding]:
     families = checked.study.tables["variants"].select("variant", "family").drop_nulls().unique("variant")
     rows = checked.rows("uses").join(families, on="variant").filter(pl.col("model").is_not_null())
-    again = rows.filter(pl.col("row") != pl.col("row").first().over("model", "family"))
+    again = rows.filter(pl.col("row") != pl.col("row").min().over("model", "family"))
     rule = "model {model} already uses a variant of family {family}"
     findings = checked.report("error", "uses", "variant", again, rule, "Keep one of the two rows.")
     foreign = rows.join(found.needs, on=["model", "family"], how="anti")
