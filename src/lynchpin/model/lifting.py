@@ -33,7 +33,8 @@ class Lift:
 
     block   key columns beside `slot`
     peak    key columns beside `period`
-    weight  of a row: `family` (w of its family and period), `discount` (d), `none` (it stands for the horizon)
+    weight  of a row: `family` (w of its family and period), `discount` (d, for rows over several families), `none`
+            (it stands for the horizon)
     """
 
     block: tuple[str, ...]
@@ -149,12 +150,22 @@ def _over_blocks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
         multiplier, labelled = np.ones(keys.height), keys
     else:
         period = keys["period"].to_numpy()
-        family = keys["family"].to_numpy() if "family" in keys.columns else None
-        multiplier = discount[period] if lift.weight == "discount" or family is None else slots.weight[family, period]
-        slot = slots.block[family, period] if family is not None else np.zeros(keys.height)
+        if lift.weight == "family":
+            family = keys["family"].to_numpy()
+            multiplier, slot = slots.weight[family, period], slots.block[family, period]
+        else:
+            multiplier, slot = discount[period], _common(slots, form.blocks)[period]
         labelled = keys.with_columns(slot=pl.Series(slot.astype(np.int32)))
     by = [*lift.block, "slot"] if "slot" in labelled.columns and lift.weight != "none" else list(lift.block)
     return _summed(rows, labelled, by, multiplier, "buy", form.blocks)
+
+
+def _common(slots: Slots, blocks: Parts) -> Positions:
+    """Return the blocks of rows over several families: cut only where the blocks of all of them are cut (T)."""
+    families = np.unique(blocks.frame["family"].to_numpy())
+    block = slots.block[families] if len(families) else slots.block
+    cuts = (np.diff(block, axis=1) != 0).all(axis=0)
+    return np.concatenate([[0], np.cumsum(cuts)])
 
 
 def _at_peaks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
