@@ -128,7 +128,7 @@ def _add_addons(draft: Draft) -> None:
             name="deal",
             ad_valorem=0.15,
             floor=2000.0 if draft.has("floors") else None,
-            replaces="emergency",
+            replaces="emergency" if draft.has("addons") else None,
         )
     if draft.has("bans"):
         draft.add(
