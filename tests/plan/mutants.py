@@ -96,7 +96,7 @@ def lost(name: str, rows: list, tables: Tables, dice: random.Random) -> str:
     """Write a number that is none."""
     found = _number(name, rows, dice)
     return (
-        _put_number(name, rows, found[0], found[1], dice.choice([math.nan, math.inf, -math.inf]))
+        _put_number(name, rows, found[0], found[1], dice.choice([math.nan, math.inf, -math.inf, 1e307]))
         if found
         else ""
     )

@@ -5,9 +5,9 @@ structure is rebuilt from `launch`, `use`, `nominate` and `allocate`, flows are 
 found row by row, the ledger is made anew and compared amount by amount. `RULES` lists what is checked.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum, isnan, nan
 
 import polars as pl
 
@@ -99,8 +99,8 @@ def _check_scale(
     wanted = {pair for pair in structure.users if families[pair[0]]["scale_rate"]}
     book.same("S1", {(key[0], key[1]) for key in given}, set(wanted), "scale")
     for key in wanted:
-        volume, factor = given.get(key, (math.nan, math.nan))
-        if not math.isnan(volume):
+        volume, factor = given.get(key, (nan, nan))
+        if not isnan(volume):
             place = f"scale: {key[0]} of {key[1]}"
             wants = sums.get(key, 0.0)
             book.note(
@@ -116,7 +116,7 @@ def _check_scale(
 
 def _objective(amounts: Amounts, facts: Facts) -> float:
     """Return contribution, or cost, from undiscounted amounts; the period is the last part of a key."""
-    money = math.fsum(amount * facts.calendar.discount[key[-1]] for key, amount in amounts.items())
+    money = fsum(amount * facts.calendar.discount[key[-1]] for key, amount in amounts.items())
     return -money if facts.cost else money
 
 

@@ -24,8 +24,10 @@ Amounts = dict[Key, float]
 class Ledger:
     """Undiscounted amounts by line, partner, seven identifiers (null where blank) and period."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, prices: Prices) -> None:
         self._facts = facts
+        self._prices = prices
+        self._sides: dict[tuple[str, str, int], dict[str, float]] = {}
         self.amounts: Amounts = defaultdict(float)
         self.site_costs: dict[tuple[str, int], float] = defaultdict(float)
 
@@ -51,6 +53,17 @@ class Ledger:
             key = (line, partner, model, programme, variant, platform, site, market, target, t)
             self.amounts[key] += share * amount
 
+    def side(self, model: str, site: str, t: int) -> dict[str, float]:
+        """Return who pays the site-side costs of a version at a plant: its owners or the brand's partner."""
+        known = self._sides.get((model, site, t))
+        if known is None:
+            facts, prices = self._facts, self._prices
+            markets = [market for other, market in facts.offers if other == model]
+            priced = [prices.transfer(site, model, market, t) is not None for market in markets]
+            known = facts.owners[site][0] if priced and all(priced) else {facts.partner(model): 1.0}
+            self._sides[model, site, t] = known
+        return known
+
     def site_side(
         self,
         line: str,
@@ -72,7 +85,7 @@ def expected_ledger(
     flows: Flows, structure: Structure, found: list[Investment], facts: Facts, prices: Prices, book: Book
 ) -> Amounts:
     """Return every amount that the plan's structure and flows give, undiscounted, by ledger key."""
-    ledger = Ledger(facts)
+    ledger = Ledger(facts, prices)
     _sales(ledger, flows, facts, prices)
     _arrivals(ledger, flows, facts)
     _made(ledger, flows, facts, prices)
@@ -84,14 +97,6 @@ def expected_ledger(
     _transfers(ledger, flows, facts, prices, book)
     _ventures(ledger, facts)
     return ledger.amounts
-
-
-def side(model: str, site: str, t: int, facts: Facts, prices: Prices) -> dict[str, float]:
-    """Return who pays the site-side costs of a version at a plant: its owners or the brand's partner."""
-    markets = [market for other, market in facts.offers if other == model]
-    if markets and all(prices.transfer(site, model, market, t) is not None for market in markets):
-        return facts.owners[site][0]
-    return {facts.partner(model): 1.0}
 
 
 def _sales(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
@@ -123,7 +128,7 @@ def _made(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
     for (model, site, t), vehicles in flows.make.items():
         row, plant = facts.models[model], facts.sites[site]
         allocation = facts.allocations[row["programme"], site]
-        shares = side(model, site, t, facts, prices)
+        shares = ledger.side(model, site, t)
         body = row["body_cost"] * plant["body_factor"] * facts.calendar.rate(row["currency"], t)
         conversion = allocation["unit_cost"] * facts.calendar.rate(allocation["currency"], t)
         grant = prices.incentive(grants, plant["country"], "powertrain", row["powertrain"], 0.0, t)
@@ -135,7 +140,7 @@ def _bought(ledger: Ledger, flows: Flows, facts: Facts, prices: Prices) -> None:
     """Book list cost, freight, transit, duty and incentives of parts."""
     grants = facts.rows("incentives")
     for (model, variant, supplier, site, regime, t), pieces in flows.buy.items():
-        shares = side(model, site, t, facts, prices)
+        shares = ledger.side(model, site, t)
         family, country = facts.variants[variant]["family"], facts.sites[supplier]["country"]
         kwh = facts.measure(variant, "kwh")
         arrival = flows.part_arrivals[variant, supplier, site, regime, t] or (0.0, 0.0, 0.0)

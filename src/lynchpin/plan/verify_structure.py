@@ -38,10 +38,6 @@ class Structure:
                 pair = (platform, facts.member(model))
                 self.developed.setdefault(pair, set()).update(facts.windows[model])
 
-    def used_in(self, variant: str, t: int) -> bool:
-        """Tell whether any member uses a variant in period `t`."""
-        return any(pair[0] == variant and t in periods for pair, periods in self.used.items())
-
     def bought_under(self, variant: str, site: str) -> set[int]:
         """Return the periods in which some member has a variant nominated at a site and uses it."""
         found: set[int] = set()

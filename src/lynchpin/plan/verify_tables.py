@@ -5,7 +5,6 @@ combination that the study does not have, a number that is none and a second row
 such a row is left out of what follows, a second row is added to the first, and the rest is recomputed.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -58,6 +57,7 @@ _BLANK = frozenset(
     | {("ledger", column) for column in SHAPES["ledger"][0] if column not in ("line", "partner", "period")}
 )
 _FREE = frozenset({"attribute", "sense", "need", "given", "item", "scenario"})
+_LARGEST = 1e18
 _SIGNED = frozenset({"money", "undiscounted"})
 
 
@@ -104,8 +104,8 @@ def _rows(
         if bad:
             book.note("identifiers", 1, f"{where}: {bad}")
             continue
-        if not all(value is not None and math.isfinite(value) for value in values):
-            book.note("numbers", 1, f"{where}: {values} is no finite number")
+        if not all(value is not None and abs(value) < _LARGEST for value in values):
+            book.note("numbers", 1, f"{where}: {values} is no finite number, or absurdly large")
             continue
         for column, value in zip(numbers, values, strict=True):
             if value < 0 and column not in _SIGNED:
@@ -124,6 +124,8 @@ def _rows(
 def _typed(name: str, table: pl.DataFrame, keys: tuple[str, ...], numbers: tuple[str, ...]) -> pl.DataFrame:
     """Return the table's columns in order; PlanError unless it has exactly these, as text and numbers."""
     wanted = (*keys, *numbers)
+    if not isinstance(table, pl.DataFrame):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise PlanError("it must be a polars frame", thing=f"table {name}", value=type(table).__name__)
     if set(table.columns) != set(wanted):
         raise PlanError(
             f"the columns must be {', '.join(wanted)}",
