@@ -34,21 +34,28 @@ def decisions(statement: Statement) -> None:
 
 def rows(statement: Statement) -> None:
     """Add a row for each target, period and, for dual_source, variant and supplier."""
-    book = DutyBook(Calendar(statement.instance.study))
-    targets = statement.frames["targets"]
     for kind in SUM_KINDS:
-        for target in targets.filter(pl.col("kind") == kind).iter_rows(named=True):
-            _sum(statement, book, target)
+        _sums(statement, kind)
     _dual_source(statement)
 
 
-def _sum(statement: Statement, book: DutyBook, target: dict[str, object]) -> None:
-    """Add the rows of one target on sales, one a period."""
-    kind, value = str(target["kind"]), float(str(target["value"]))
-    miss = statement.frames["miss"].with_row_index("column").filter(pl.col("target") == target["target"])
-    demanded = value * statement.instance.years / statement.flow if kind == "volume" else 0.0
-    rows = statement.rows(kind, miss.select("target", "period"), ">=", demanded)
-    rows.add("miss", 1.0, column=miss["column"].to_numpy(), row=every(miss))
+def _sums(statement: Statement, kind: str) -> None:
+    """Add the rows of a kind of target on sales, one a target and period."""
+    targets = statement.frames["targets"].filter(pl.col("kind") == kind)
+    of_kind = statement.frames["miss"].with_row_index("column").join(targets.select("target", "value"), on="target")
+    miss = of_kind.filter(pl.col("variant") < 0).sort("target", "period")
+    demanded = miss["value"].to_numpy() * statement.instance.years / statement.flow if kind == "volume" else 0.0
+    sums = statement.rows(kind, miss.select("target", "period"), ">=", demanded)
+    sums.add("miss", 1.0, column=_whole(miss["column"]), row=every(miss))
+    book = DutyBook(Calendar(statement.instance.study))
+    for target in targets.iter_rows(named=True):
+        _sum(statement, sums, miss, book, target)
+    sums.done()
+
+
+def _sum(statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, target: dict[str, object]) -> None:
+    """Add the sales of one target to its rows."""
+    kind, value, own = str(target["kind"]), float(str(target["value"])), int(str(target["target"]))
     sell, scope, counting = _scope(statement, book, target)
     co2 = statement.frames["models"]["co2_g_km"].to_numpy()[sell["model"].to_numpy()]
     factor = {
@@ -57,18 +64,20 @@ def _sum(statement: Statement, book: DutyBook, target: dict[str, object]) -> Non
         "co2": counting * (value - co2),
         "local": -value * counting,
     }[kind]
-    _over(rows, "sell", sell, miss, factor)
+    _over(sums, "sell", sell, own, miss, factor)
     if kind == "local":
         ship = statement.frames["ship"]
         counted = counting[positions(ship, sell, ["model", "market", "period"])]
         home = _places(statement, book, "site", str(target["territory"]))
-        _over(rows, "ship", ship, miss, counted * home[ship["site"].to_numpy(), ship["period"].to_numpy()])
-    rows.done()
+        _over(sums, "ship", ship, own, miss, counted * home[ship["site"].to_numpy(), ship["period"].to_numpy()])
 
 
-def _over(rows: Rows, variable: str, flows: pl.DataFrame, miss: pl.DataFrame, factor: Vector) -> None:
-    """Add factor x flow to the row of the flow's period."""
-    row = positions(flows, miss, ["period"])
+def _over(
+    rows: Rows, variable: str, flows: pl.DataFrame, target: int, miss: pl.DataFrame, factor: Vector
+) -> None:
+    """Add factor x flow to the row of the target and the flow's period."""
+    owned = flows.select("period", target=pl.lit(target, dtype=pl.Int32))
+    row = positions(owned, miss, ["target", "period"])
     chosen = np.flatnonzero((row >= 0) & (factor != 0))
     rows.add(variable, factor[chosen], column=chosen, row=row[chosen])
 
