@@ -47,7 +47,10 @@ def understand(raw: Raw) -> tuple[Study | None, list[Finding]]:
         findings.append(place.finding("error", None, "first_period", chosen.first_period, rule, cure))
         return None, in_order(findings)
     study = Study.of(chosen, {name: typed.frame for name, typed in tables.items()})
-    findings += check_cross(Checked(study, _places(raw)))
+    wrong = frozenset(
+        (item.file, item.row, item.column) for item in findings if item.level == "error" and item.row
+    )
+    findings += check_cross(Checked(study, _places(raw), wrong))
     return study, in_order(findings)
 
 

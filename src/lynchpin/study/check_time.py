@@ -1,5 +1,7 @@
 """Checks of periods: labels that the study can hold, from before until, and paths that cover the horizon."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from lynchpin.study.checked import Checked
@@ -24,7 +26,7 @@ def check_labels(checked: Checked) -> tuple[Checked, list[Finding]]:
                     findings += _label_findings(checked, column, frame.with_row_index("row").filter(wrong))
                     blank = frame[column.name].set(wrong, None)
                     changed[name] = frame.with_columns(blank)
-    return Checked(study.replace(**changed), checked.places) if changed else checked, findings
+    return replace(checked, study=study.replace(**changed)) if changed else checked, findings
 
 
 def _wrong(study: Study, column: Column, frame: pl.DataFrame) -> pl.Series:

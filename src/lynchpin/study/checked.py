@@ -13,10 +13,23 @@ from lynchpin.study.words import nearest
 
 @dataclass(frozen=True)
 class Checked:
-    """A study with the place of every table; wrong cells are blank in it."""
+    """A study with the place of every table.
+
+    wrong  file, row and column of the cells that are in error already, and blank in the study
+    """
 
     study: Study
     places: Mapping[str, Place]
+    wrong: frozenset[tuple[str, int, str]] = frozenset()
+
+    def unspoilt(self, table: str, columns: Collection[str], rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows none of whose cells in these columns is in error already."""
+        place = self.places[table]
+        spoilt = {row for file, row, column in self.wrong if file == place.file and column in columns}
+        if not spoilt:
+            return rows
+        kept = [place.row(int(index)) not in spoilt for index in rows["row"].to_list()]
+        return rows.filter(pl.Series(kept, dtype=pl.Boolean))
 
     def rows(self, table: str) -> pl.DataFrame:
         """Return a table with defaults filled in and the position of each row as `row`."""
@@ -43,6 +56,7 @@ class Checked:
         near  known words, the nearest of which to the row's value is named
         """
         place = self.places[table]
+        rows = self.unspoilt(table, (column,), rows)
         findings: list[Finding] = []
         for row in rows.sort("row").head(AT_MOST).iter_rows(named=True):
             value = "" if row.get(column) is None else _shown(row[column])

@@ -5,15 +5,11 @@ once, where it is required.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from lynchpin.study.finding import Level
-
-if TYPE_CHECKING:
-    from lynchpin.study.checked import Checked
-from lynchpin.study.finding import Finding
+from lynchpin.study.checked import Checked
+from lynchpin.study.finding import Finding, Level
 
 
 @dataclass(frozen=True)
@@ -308,12 +304,13 @@ RULES: tuple[RowRule, ...] = (
 )
 
 
-def check_rows(checked: "Checked") -> list[Finding]:
+def check_rows(checked: Checked) -> list[Finding]:
     """Return the rows that break a rule of their own."""
     findings: list[Finding] = []
     for rule in RULES:
         if checked.study.tables[rule.table].height:
             broken = checked.rows(rule.table).filter(rule.when)
             if broken.height:
+                broken = checked.unspoilt(rule.table, rule.when.meta.root_names(), broken)
                 findings += checked.report(rule.level, rule.table, rule.column, broken, rule.rule, rule.cure)
     return findings
