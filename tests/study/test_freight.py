@@ -97,6 +97,19 @@ def test_closing_suez_lengthens_the_way_and_opens_no_arctic_one() -> None:
     assert around > through + 2_000
 
 
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("end", [ROTTERDAM, (-84.4, 30.0), (-38.5, -13.0), (29.1, 40.4), (121.5, 31.2)])
+def test_the_way_at_sea_is_searoutes(end: tuple[float, float], closed: bool) -> None:
+    """The library itself, asked for the route, gives the same length to a thousandth."""
+    from searoute import searoute
+
+    passages = ["northwest", "suez"] if closed else ["northwest"]
+    route = searoute(list(YOKOHAMA), list(end), restrictions=passages, append_orig_dest=True)
+    length = route["properties"]["length"]
+    assert freight.sea_km(YOKOHAMA, end, suez_closed=closed) == pytest.approx(length, rel=1e-3)
+    assert freight.sea_km(end, YOKOHAMA, suez_closed=closed) == pytest.approx(length, rel=1e-3)
+
+
 def test_a_place_without_coordinates_is_named_with_the_cure(bare: Study) -> None:
     """The message names every place and says that a lane would do as well."""
     sites = bare.tables["sites"].with_columns(

@@ -10,23 +10,28 @@ Two places in one non-blank zone or in one country are joined by land, all other
     days  = km / km_per_day, and at sea port_days on top, to 0.1 day
 
 The way at sea is the shortest in the network of the library searoute, with the straight way from each place
-to its nearest point of the network. The Northwest Passage is never used; `suez_closed` closes the Suez Canal
-as well (closing it alone would send Asia's ships through the Northwest Passage).
+to its nearest point of the network; one search from a place finds the way to all others. The Northwest
+Passage is never used; `suez_closed` closes the Suez Canal as well (closing it alone would send Asia's ships
+through the Northwest Passage).
 """
 
 import math
-import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from lynchpin.errors import StudyError
 from lynchpin.study.study import Settings, Study
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+CLOSED = frozenset({"northwest"})  # passages of searoute that are never used
+
+Point = tuple[float, float]  # longitude, latitude in degrees
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +54,7 @@ class Place:
     lon: float | None
 
     @property
-    def point(self) -> tuple[float, float] | None:
+    def point(self) -> Point | None:
         """Return longitude and latitude; None where one is not given."""
         return None if self.lat is None or self.lon is None else (self.lon, self.lat)
 
@@ -179,24 +184,62 @@ def _by_land(origin: Place, destination: Place) -> bool:
     return same_zone or origin.country == destination.country
 
 
-def great_circle_km(start: tuple[float, float], end: tuple[float, float]) -> float:
-    """Return the great-circle distance of two points (longitude, latitude in degrees): haversine formula."""
+def great_circle_km(start: Point, end: Point) -> float:
+    """Return the great-circle distance of two points by the haversine formula."""
     (lon1, lat1), (lon2, lat2) = ((math.radians(lon), math.radians(lat)) for lon, lat in (start, end))
     chord = math.sin((lat2 - lat1) / 2) ** 2
     chord += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))
 
 
-@cache
-def sea_km(start: tuple[float, float], end: tuple[float, float], *, suez_closed: bool) -> float:
-    """Return the shortest way at sea of two points (longitude, latitude in degrees); inf: there is none."""
-    from searoute import searoute  # pyright: ignore[reportUnknownVariableType]  # slow to import
+def sea_km(start: Point, end: Point, *, suez_closed: bool) -> float:
+    """Return the shortest way at sea of two points; inf where there is none."""
+    first, last = _nearest(start), _nearest(end)
+    along = float(_from(first, suez_closed)[_network().place[last]])
+    return great_circle_km(start, first) + along + great_circle_km(last, end)
 
-    find = cast("Callable[..., Mapping[str, Any]]", searoute)
-    closed = ["northwest", "suez"] if suez_closed else ["northwest"]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where there is no way; the empty route below says so too
-        route = find(list(start), list(end), restrictions=closed, append_orig_dest=True)
-    if len(route["geometry"]["coordinates"]) < 3:
-        return math.inf
-    return float(route["properties"]["length"])
+
+@dataclass(frozen=True)
+class Network:
+    """The ways at sea: the position of each point, and edges (position, position, km, passage)."""
+
+    place: Mapping[Point, int]
+    edges: Sequence[tuple[int, int, float, str | None]]
+
+
+@cache
+def _network() -> Network:
+    graph = _searoute()
+    place = {point: position for position, point in enumerate(graph.nodes)}
+    ways = graph.edges(data=True)
+    edges = [(place[u], place[v], float(way["weight"]), way.get("passage")) for u, v, way in ways]
+    return Network(place, edges)
+
+
+@cache
+def _nearest(point: Point) -> Point:
+    """Return the point of the network nearest to a place."""
+    return _searoute().kdtree.query(point)
+
+
+@cache
+def _from(point: Point, suez_closed: bool) -> npt.NDArray[np.float64]:
+    """Return the shortest way in km from a point of the network to every other; inf where there is none."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]
+
+    closed = CLOSED | {"suez"} if suez_closed else CLOSED
+    network = _network()
+    starts, ends, km, _ = zip(*(edge for edge in network.edges if edge[3] not in closed), strict=True)
+    count = len(network.place)
+    graph: Any = coo_array((km, (starts, ends)), shape=(count, count)).tocsr()
+    shortest = cast("Callable[..., npt.NDArray[np.float64]]", dijkstra)
+    return shortest(graph, directed=False, indices=network.place[point])
+
+
+@cache
+def _searoute() -> Any:
+    """Return the graph of searoute, which takes a third of a second to load."""
+    from searoute.searoute import setup_M  # pyright: ignore[reportUnknownVariableType]
+
+    return cast("Any", setup_M())
