@@ -12,7 +12,7 @@ project_copyright = "2026, The Lynchpin maintainers"
 version = release = installed_version("lynchpin")
 
 extensions = ["myst_parser", "sphinx.ext.mathjax", "docs.extensions.reference", "docs.extensions.executed"]
-exclude_patterns = ["_build", "_static", "extensions"]
+exclude_patterns = ["_build", "_static", "extensions", "images"]
 highlight_language = "text"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
