@@ -5,10 +5,10 @@
     sourcing    U3 F4 F5 F7 K1                               targets  share volume co2 local dual_source
     money       the objective
 
-Two forms of one statement: *yearly*, what a plan has to satisfy, and *aggregate*, a relaxation in which flows of parts
-are over slots of several periods (see `slots`, `lifting`). Everything else is yearly in both, with the same frames, so
-that a structure found in one form fits the other. `arrays` is to be minimised; the present contribution of a solution
-is -(offset + cost x) x unit of money.
+Two forms of one statement: *yearly*, what a plan has to satisfy, and *aggregate*, a relaxation in which flows
+of parts are over slots of several periods (see `slots`, `lifting`). Everything else is yearly in both, with
+the same frames, so that a structure found in one form fits the other. `arrays` is to be minimised; the
+present contribution of a solution is -(offset + cost x) x unit of money.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ Structure = Mapping[str, Flags]
 class Built:
     """A stated model.
 
-    linopy   the linopy model; every variable has one dimension of its own name whose coordinates carry identifiers
+    linopy   the linopy model; every variable has one dimension of its own name, with identifiers
     instance, slots  what it was stated from; slots is None in the yearly form
     columns  variable -> its index frame (positions), limits and unit, in the order of the columns
     flow, money  real vehicles or pieces, and currency, in one unit of the model
@@ -57,7 +57,7 @@ class Built:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Arrays:
-    """A model ready to be solved: minimise offset + cost x, row_lower <= matrix x <= row_upper, lower <= x <= upper.
+    """A model ready to be solved: minimise offset + cost x within row_lower <= matrix x <= row_upper.
 
     position  variable -> slice of x, in the order of its frame; user variables are in it as well
     row_tag   name of each row's formula (rows)
@@ -93,12 +93,16 @@ def build(
     Raises OptionError for an unknown form.
     """
     if form not in ("yearly", "aggregate"):
-        raise OptionError("is no form of the model", thing="form", value=form, cure="Use yearly or aggregate.")
+        raise OptionError(
+            "is no form of the model", thing="form", value=form, cure="Use yearly or aggregate."
+        )
     options = scale_options or ScaleOptions()
     chosen = (slots or first_slots(instance)) if form == "aggregate" else None
     aggregate = None if chosen is None else Aggregate.of(instance, chosen)
     flow, unit = units(instance)
-    statement = Statement(instance, aggregate, strong if strong is not None else form == "aggregate", flow, unit)
+    statement = Statement(
+        instance, aggregate, strong if strong is not None else form == "aggregate", flow, unit
+    )
     for block in BLOCKS:
         block.decisions(statement)
     scale.decisions(statement, options)
@@ -107,13 +111,18 @@ def build(
     scale.rows(statement)
     money.objective(statement, options)
     return Built(
-        linopy=to_linopy(statement), instance=instance, slots=chosen, columns=statement.columns, flow=flow, money=unit,
+        linopy=to_linopy(statement),
+        instance=instance,
+        slots=chosen,
+        columns=statement.columns,
+        flow=flow,
+        money=unit,
         offset=statement.offset,
-    )  # fmt: skip
+    )
 
 
 def units(instance: Instance) -> tuple[float, float]:
-    """Return powers of ten that bring the largest sales of a version near 100 and the money of a car near 10."""
+    """Return powers of ten that bring the most sales of a version near 100, the money of a car near 10."""
     most = instance.possible.sum(axis=1).max(initial=0.0)
     flow = 10.0 ** (np.floor(np.log10(most)) - 1) if most > 0 else 1.0
     lines = [np.abs(values) for name in ("sell", "make") for values in instance.money[name].values()]
@@ -162,7 +171,7 @@ def fix(problem: Arrays, structure: Structure) -> Arrays:
 
 
 def real_values(built: Built, x: Vector, problem: Arrays) -> dict[str, pl.DataFrame]:
-    """Return every variable's frame with identifiers, and `value` in real units, from a solution of the arrays."""
+    """Return every variable's index frame with `value` in real units, from a solution of the arrays."""
     found: dict[str, pl.DataFrame] = {}
     for name, columns in built.columns.items():
         found[name] = columns.frame.with_columns(value=pl.Series(x[problem.position[name]] * columns.unit))
@@ -172,4 +181,3 @@ def real_values(built: Built, x: Vector, problem: Arrays) -> dict[str, pl.DataFr
 def chosen(built: Built, x: Vector, problem: Arrays) -> dict[str, Flags]:
     """Return the structure of a solution, rounded."""
     return {name: x[problem.position[name]] > 0.5 for name in STRUCTURE if name in built.columns}
-

@@ -1,6 +1,8 @@
 """Time and money: when a dated row holds, what a currency is worth, what an investment costs a period.
 
     d[t] = (1 + r)^(-y t)        a(I, L) = I y r / (1 - (1 + r)^-L),  I y / L where r = 0
+
+r is the real rate a year, y the length of a period in years, I in currency, L in years.
 """
 
 from collections.abc import Sequence
@@ -94,7 +96,7 @@ def codes(frame: pl.DataFrame, column: str, names: Sequence[str]) -> Vector:
 def series_over_periods(
     study: Study, frame: pl.DataFrame, keys: Sequence[str], value: str
 ) -> dict[tuple[str, ...], Vector]:
-    """Return the values over the horizon (T) by key, from a table with one row a period; nan where it has none."""
+    """Return values over the horizon (T) by key, from a table with one row a period; nan where none."""
     found: dict[tuple[str, ...], Vector] = {}
     for *key, label, number in frame.select(*keys, "period", value).iter_rows():
         index = study.periods.index(label)

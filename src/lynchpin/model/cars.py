@@ -4,6 +4,8 @@
     body       = body_cost x body_factor                         conversion = unit_cost of the allocation
     customs    = transfer price, else customs_share x net price; for duty plus freight where duty_basis is cif
     transit    = (freight + customs) x days/365 x r
+
+All in the study's currency; sigma is the share of owners outside the alliance in a plant's profit.
 """
 
 from dataclasses import dataclass
@@ -16,10 +18,10 @@ from lynchpin.errors import ModelError
 from lynchpin.model.calendar import Calendar, codes, floats
 from lynchpin.model.duty import DutyBook, Goods
 from lynchpin.model.grants import grants
-from lynchpin.model.vectors import Positions, Vector
 from lynchpin.model.lanes import Lanes
 from lynchpin.model.levied import levied
 from lynchpin.model.structure import Structure
+from lynchpin.model.vectors import Positions, Vector
 from lynchpin.model.windows import Windows, by_age
 from lynchpin.study.dictionary import split_numbers
 
@@ -47,12 +49,20 @@ class Cars:
         """Return the frames and the money of every flow of cars."""
         sell, offer = self._sell()
         ship, shipped = self._ship(sell, offer)
-        made = self._capacities.join(ship.select("model", "site", "period").unique(), on=["model", "site", "period"], how="semi")
+        made = self._capacities.join(
+            ship.select("model", "site", "period").unique(), on=["model", "site", "period"], how="semi"
+        )
         made = made.sort("model", "site", "period")
         short, penalty = self._short(sell, offer)
         idle, unused = self._idle()
         frames = {"sell": sell, "short": short, "make": made, "ship": ship, "idle": idle}
-        money = {"sell": self._sold(sell, offer), "short": penalty, "make": self._made(made), "ship": shipped, "idle": unused}
+        money = {
+            "sell": self._sold(sell, offer),
+            "short": penalty,
+            "make": self._made(made),
+            "ship": shipped,
+            "idle": unused,
+        }
         return frames, money
 
     @property
@@ -80,7 +90,10 @@ class Cars:
         """Return model, site, period with slots and `most`, the most vehicles that could be made."""
         study, names = self.calendar.study, self._names
         rows = study.table("allocations").filter(pl.col("programme").is_in(names["programme"]))
-        lists = {(site, programme): split_numbers(ramp) for site, programme, ramp in rows.select("site", "programme", "ramp").iter_rows()}
+        lists = {
+            (site, programme): split_numbers(ramp)
+            for site, programme, ramp in rows.select("site", "programme", "ramp").iter_rows()
+        }
         allocate = self.structure.frames["allocate"]
         programme, site = allocate["programme"].to_numpy(), allocate["site"].to_numpy()
         ramps = [lists[names["site"][k], names["programme"][q]] for q, k in zip(programme, site, strict=True)]
@@ -95,7 +108,8 @@ class Cars:
         long = long.join(allocate.with_row_index("allocate").cast({"allocate": pl.Int64}), on="allocate")
         demand = np.argwhere(self.possible.sum(axis=1) > 0).astype(np.int32)
         wanted = pl.DataFrame({
-            "model": demand[:, 0], "period": demand[:, 1], "demand": self.possible.sum(axis=1)[demand[:, 0], demand[:, 1]],
+            "model": demand[:, 0], "period": demand[:, 1],
+            "demand": self.possible.sum(axis=1)[demand[:, 0], demand[:, 1]],
         }).join(self.structure.frames["models"].select("model", "programme"), on="model")  # fmt: skip
         return wanted.join(long, on=["programme", "period"]).select(
             "model", "site", "period", "programme", "allocate", "slots", "usable",
@@ -107,7 +121,8 @@ class Cars:
         at = np.argwhere(self.possible > 0).astype(np.int32)
         offers = self.offers.select("model", "market").with_row_index("offer")
         frame = pl.DataFrame({
-            "model": at[:, 0], "market": at[:, 1], "period": at[:, 2], "possible": self.possible[self.possible > 0],
+            "model": at[:, 0], "market": at[:, 1], "period": at[:, 2],
+            "possible": self.possible[self.possible > 0],
         }).join(offers, on=["model", "market"], maintain_order="left")  # fmt: skip
         return frame.drop("offer"), frame["offer"].cast(pl.Int64).to_numpy()
 
@@ -131,7 +146,10 @@ class Cars:
     def _made(self, made: pl.DataFrame) -> Money:
         study, names = self.calendar.study, self._names
         model, site, period = (made[column].to_numpy() for column in ("model", "site", "period"))
-        body = self.calendar.money(self.windows.models, "body_cost")[model, period] * floats(self._sites, "body_factor", 1.0)[site]
+        body = (
+            self.calendar.money(self.windows.models, "body_cost")[model, period]
+            * floats(self._sites, "body_factor", 1.0)[site]
+        )
         rows = study.table("allocations").join(
             _pair(self.structure, "allocate", ("programme", "site")), on=["programme", "site"]
         ).sort("row")  # fmt: skip
@@ -141,7 +159,11 @@ class Cars:
         drive = codes(self.windows.models, "powertrain", drives)[model]
         incentive = per_car[drive, site, period]
         loss = self.outside[site] * (body + conversion - incentive)
-        return {"body": -body, "conversion": -conversion, "incentive": incentive, "venture": loss} if names else {}
+        return (
+            {"body": -body, "conversion": -conversion, "incentive": incentive, "venture": loss}
+            if names
+            else {}
+        )
 
     def _ship(self, sell: pl.DataFrame, offer: Positions) -> tuple[pl.DataFrame, Money]:
         """Return the frame and the money of one car shipped, banned flows left out."""
@@ -152,8 +174,12 @@ class Cars:
         priced = self._priced(pairs)
         which, goods = self._goods(pairs)
         duties = levied(self.book, goods, which, priced["base"], pairs["period"].to_numpy())
-        frame = pairs[duties.row].with_columns(regime=duties.regime).with_columns(
-            pl.Series("duty", duties.duty), pl.Series("transfer", priced["transfer"][duties.row])
+        frame = (
+            pairs[duties.row]
+            .with_columns(regime=duties.regime)
+            .with_columns(
+                pl.Series("duty", duties.duty), pl.Series("transfer", priced["transfer"][duties.row])
+            )
         )
         money = {name: -priced[name][duties.row] for name in ("car_freight", "car_transit")}
         money["car_duty"] = -duties.duty
@@ -165,10 +191,13 @@ class Cars:
 
     def _priced(self, pairs: pl.DataFrame) -> Money:
         """Return freight, transit, transfer price and customs value for duty of each pair."""
-        model, site, market, period = (pairs[name].to_numpy() for name in ("model", "site", "market", "period"))
+        model, market, period = (pairs[name].to_numpy() for name in ("model", "market", "period"))
         names, markets = self._names, self.calendar.study.table("markets").sort("market")
         size = floats(self.windows.models, "volume_m3", np.nan)[model]
-        begin, end = pl.Series(names["site"]).gather(pairs["site"]), pl.Series(names["market"]).gather(pairs["market"])
+        begin, end = (
+            pl.Series(names["site"]).gather(pairs["site"]),
+            pl.Series(names["market"]).gather(pairs["market"]),
+        )
         freight, days = Lanes(self.calendar, "cars").costs(begin, end, size, period)
         offer = pairs["offer"].to_numpy()
         transfer = self._transfer_prices(pairs)
@@ -176,18 +205,37 @@ class Cars:
         customs = np.where(np.isnan(transfer), own, transfer)
         cif = (markets["duty_basis"] == "cif").to_numpy()[market]
         held = days / 365 * self.calendar.study.settings.discount_rate
-        return {"car_freight": freight, "car_transit": (freight + customs) * held, "transfer": transfer, "base": customs + cif * freight}
+        return {
+            "car_freight": freight,
+            "car_transit": (freight + customs) * held,
+            "transfer": transfer,
+            "base": customs + cif * freight,
+        }
 
     def _goods(self, pairs: pl.DataFrame) -> tuple[Positions, list[Goods]]:
         """Return the kind of goods of each pair, and the kinds."""
         headings = self.windows.models.select("hs").with_row_index("model").cast({"model": pl.Int32})
-        keyed = pairs.select("site", "market", "programme", "model").join(headings, on="model", maintain_order="left")
-        kinds = keyed.select("site", "market", "programme", "hs").unique(maintain_order=True).with_row_index("kind")
-        which = keyed.join(kinds, on=["site", "market", "programme", "hs"], nulls_equal=True, maintain_order="left")["kind"]
+        keyed = pairs.select("site", "market", "programme", "model").join(
+            headings, on="model", maintain_order="left"
+        )
+        kinds = (
+            keyed.select("site", "market", "programme", "hs")
+            .unique(maintain_order=True)
+            .with_row_index("kind")
+        )
+        which = keyed.join(
+            kinds, on=["site", "market", "programme", "hs"], nulls_equal=True, maintain_order="left"
+        )["kind"]
         markets = self.calendar.study.table("markets").sort("market")["country"]
         country, operator = self._sites["country"], self._sites["operator"]
         goods = [
-            Goods(country[site], markets[market], hs, operator[site], (self._names["site"][site], self._names["programme"][programme]))
+            Goods(
+                country[site],
+                markets[market],
+                hs,
+                operator[site],
+                (self._names["site"][site], self._names["programme"][programme]),
+            )
             for _, site, market, programme, hs in kinds.iter_rows()
         ]
         return which.cast(pl.Int64).to_numpy(), goods
@@ -197,10 +245,14 @@ class Cars:
         table, names = self.calendar.study.table("transfer_prices"), self._names
         prices = np.full(pairs.height, np.nan)
         best = np.full(pairs.height, 3)
-        model, site, market, period = (pairs[name].to_numpy() for name in ("model", "site", "market", "period"))
+        model, site, market, period = (
+            pairs[name].to_numpy() for name in ("model", "site", "market", "period")
+        )
         countries = self.calendar.study.table("markets").sort("market")["country"].to_list()
         value = self.calendar.money(table, "price")
-        for row, (place, version, territory) in enumerate(table.select("site", "model", "territory").iter_rows()):
+        for row, (place, version, territory) in enumerate(
+            table.select("site", "model", "territory").iter_rows()
+        ):
             if place not in names["site"] or version not in names["model"]:
                 continue
             rank = np.array([self.book.ranks(territory, country) for country in countries])
@@ -216,7 +268,8 @@ class Cars:
         if wrong.any():
             model, site = ship.select("model", "site").row(int(np.argmax(wrong)))
             raise ModelError(
-                f"owners outside the alliance share its profit, but model {self._names['model'][model]} has no transfer price",
+                "owners outside the alliance share its profit, but there is no transfer price of model "
+                + self._names["model"][model],
                 thing=f"site {self._names['site'][site]}",
                 cure="Add the row to `transfer_prices`.",
             )
@@ -236,4 +289,6 @@ class Cars:
 def _pair(structure: Structure, frame: str, keys: tuple[str, str]) -> pl.DataFrame:
     """Return the identifiers of a structural frame with its row number."""
     rows = structure.frames[frame].with_row_index("row")
-    return rows.select("row", *(pl.Series(key, structure.names[key]).gather(rows[key]).alias(key) for key in keys))
+    return rows.select(
+        "row", *(pl.Series(key, structure.names[key]).gather(rows[key]).alias(key) for key in keys)
+    )

@@ -2,10 +2,12 @@
 
     phi(V) = (min(max(V, Vmin), Vsat) / V0)^-b,  b = -log2(1 - rate);   saving S(V) = (1 - phi(V)) V
 
-C(V) = phi(V) V is concave up to Vsat, so S is convex there: its chords lie above it, are exact at their ends, and are
-the greatest of all their lines at every V. Between volumes in the ratio x the chord of C errs by at most
+C(V) = phi(V) V is concave up to Vsat, so S is convex there: its chords lie above it, are exact at their ends,
+and are the greatest of all their lines at every V. Between volumes in the ratio x the chord of C errs by at
+most
 
-    1 - L(V*) / V*^a,   a = 1 - b,  L(V) = 1 + s (V - 1),  s = (x^a - 1)/(x - 1),  V* = a (1 - s) / (s (1 - a))
+    1 - L(V*) / V*^a,   a = 1 - b,  L(V) = 1 + s (V - 1),  s = (x^a - 1)/(x - 1)
+    V* = a (1 - s) / (s (1 - a))
 """
 
 from dataclasses import dataclass
@@ -45,7 +47,7 @@ class Curve:
         return 1 - (1 - self.exponent if inside else 1.0) * self.factor(volume)
 
     def points(self, most: float, *, error: float, extra: tuple[float, ...] = ()) -> Vector:
-        """Return the ends of the chords beyond the straight beginning, from Vmin up; empty where volume stays below.
+        """Return the ends of the chords, from Vmin up; empty where volume stays below.
 
         most   the highest volume there can be
         error  relative error of the cost that a chord may have; met by at most 6 chords, or not at all
@@ -62,7 +64,7 @@ class Curve:
         return np.unique(np.concatenate([grid, inside]))
 
     def chords(self, points: Vector) -> tuple[Vector, Vector]:
-        """Return slope and fixed charge of the chords between points: S is at most slope V - charge, the greatest."""
+        """Return slope and charge of the chords between points: S <= the greatest of slope V - charge."""
         saving = np.array([self.saving(volume) for volume in points])
         slope = np.diff(saving) / np.diff(points)
         return slope, slope * points[:-1] - saving[:-1]

@@ -1,10 +1,12 @@
 """Which tariff rows make a duty, and how much it is.
 
-Goods made at a site in country i by operator o, heading h, arriving in country j in period t. Rows apply if importer,
-exporter, heading, maker and dates fit and their condition is met; of each group (mfn; all_in; preference or addon of
-one name) the first by rank holds; a quota row ranks first in its own regime and is absent elsewhere.
+Goods made at a site in country i by operator o, heading h, arriving in country j in period t. Rows apply if
+importer, exporter, heading, maker and dates fit and their condition is met; of each group (mfn; all_in;
+preference or addon of one name) the first by rank holds; a quota row ranks first in its own regime and is
+absent elsewhere.
 
-    amount = max(floor, ad_valorem base + specific),  base = customs value [x (1 - declared content)];  inf bans
+    amount = max(floor, ad_valorem base + specific);  inf bans
+    base   = customs value, times (1 - declared content) where the row says non_content
     duty   = min(mfn, preferences) + sum of addons
     duty   = max(mfn, all_in)      + sum of addons that all_in does not replace
 """
@@ -43,7 +45,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Goods:
-    """What a duty depends on: countries of making and arrival, heading, operator, and where content is declared.
+    """What a duty depends on: countries of making and arrival, heading, maker, where content is declared.
 
     origin  (site, programme or family) of the table `origin`
     """
@@ -60,7 +62,9 @@ class DutyBook:
     """The tables about duty of one study, ready to answer for any goods and period."""
 
     calendar: Calendar
-    _memory: dict[tuple[object, ...], tuple[tuple[str, Recipe], ...]] = field(default_factory=dict, repr=False)
+    _memory: dict[tuple[object, ...], tuple[tuple[str, Recipe], ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def tariffs(self) -> pl.DataFrame:
@@ -72,7 +76,9 @@ class DutyBook:
         """Return declared content by (site, programme or family), then agreement."""
         found: dict[tuple[str, str], dict[str, float]] = {}
         for row in self.calendar.study.table("origin").iter_rows(named=True):
-            found.setdefault((row["site"], row["programme"] or row["family"]), {})[row["agreement"]] = row["content"]
+            found.setdefault((row["site"], row["programme"] or row["family"]), {})[row["agreement"]] = row[
+                "content"
+            ]
         return found
 
     @cached_property
@@ -92,11 +98,13 @@ class DutyBook:
             self._memory[key] = self._resolve(goods, period)
         return self._memory[key]
 
-    def amount(self, recipe: Recipe, base: Vector, content: Callable[[str], Vector], period: Positions) -> Vector:
+    def amount(
+        self, recipe: Recipe, base: Vector, content: Callable[[str], Vector], period: Positions
+    ) -> Vector:
         """Return the duty of one unit, for goods that share a recipe.
 
         base     customs value of a unit, study currency (rows)
-        content  of an agreement: the content that is declared for each row's goods, nought where none is (rows)
+        content  of an agreement: what is declared for each row's goods, nought where nothing is (rows)
         period   position of the period (rows)
         """
         if not recipe.rows:
@@ -110,7 +118,9 @@ class DutyBook:
             general = np.minimum(general, best) if recipe.mfn is not None else best
         return general + sum((parts[row] for row in recipe.addons), np.zeros(len(base)))
 
-    def _row_amount(self, row: int, base: Vector, content: Callable[[str], Vector], period: Positions) -> Vector:
+    def _row_amount(
+        self, row: int, base: Vector, content: Callable[[str], Vector], period: Positions
+    ) -> Vector:
         entry = self.tariffs.row(row, named=True)
         rate = self._rates[row][period]
         if np.inf in (entry["ad_valorem"], entry["specific"], entry["floor"]):
@@ -133,7 +143,9 @@ class DutyBook:
         found += [(self.tariffs["name"][row], self._recipe(applying, row, goods, period)) for row in quota]
         return tuple(sorted(found, key=lambda pair: (pair[0] != GENERAL, pair[0])))
 
-    def _recipe(self, applying: dict[int, tuple[int, ...]], own: int | None, goods: Goods, period: int) -> Recipe:
+    def _recipe(
+        self, applying: dict[int, tuple[int, ...]], own: int | None, goods: Goods, period: int
+    ) -> Recipe:
         """Return the rows that hold in a regime: `own` is its quota row, None in the general one."""
         groups: dict[tuple[str, str], list[tuple[tuple[int, ...], int]]] = {}
         for row, rank in applying.items():
@@ -147,9 +159,13 @@ class DutyBook:
             self._refuse(goods, period)
         dropped = split_list(self.tariffs["replaces"][all_in]) if all_in is not None else ()
         addons = [
-            row for (kind, name), row in first.items() if kind == "addon" and name not in dropped and "*" not in dropped
+            row
+            for (kind, name), row in first.items()
+            if kind == "addon" and name not in dropped and "*" not in dropped
         ]
-        preferences = [row for (kind, _), row in first.items() if kind == "preference"] if all_in is None else []
+        preferences = (
+            [row for (kind, _), row in first.items() if kind == "preference"] if all_in is None else []
+        )
         return Recipe(mfn, tuple(sorted(preferences)), tuple(sorted(addons)), all_in)
 
     def _first(self, rows: list[tuple[tuple[int, ...], int]], goods: Goods, period: int) -> int:
@@ -166,7 +182,7 @@ class DutyBook:
         raise ModelError(
             f"no mfn and no all_in row fits {_say(goods)} in {self.calendar.study.periods.labels[period]}",
             thing="tariffs",
-            cure="Add the general duty of the importer, for example with exporter * and the first digits of the heading.",
+            cure="Add the general duty of the importer, with exporter * and the first digits of the heading.",
         )
 
     def _applying(self, goods: Goods, period: int) -> dict[int, tuple[int, ...]]:
@@ -175,11 +191,17 @@ class DutyBook:
         ranks = np.stack([self._country_rank("exporter", goods.exporter, period),
                           self._country_rank("importer", goods.importer, period)])  # fmt: skip
         makers = self._makers
-        fits = self._valid[:, period] & (ranks >= 0).all(axis=0) & ((makers == "*") | (makers == (goods.maker or "")))
+        fits = (
+            self._valid[:, period]
+            & (ranks >= 0).all(axis=0)
+            & ((makers == "*") | (makers == (goods.maker or "")))
+        )
         found: dict[int, tuple[int, ...]] = {}
         for row in np.flatnonzero(fits).tolist():
             prefix, condition = self.tariffs["hs"][row], self.tariffs["condition"][row]
-            if heading.startswith(prefix) and (condition is None or self._met(condition, goods, heading, period)):
+            if heading.startswith(prefix) and (
+                condition is None or self._met(condition, goods, heading, period)
+            ):
                 specific = (int(condition is None), int(makers[row] == "*"), -len(prefix))
                 found[row] = (*specific, int(ranks[0, row]), int(ranks[1, row]))
         return found
@@ -208,12 +230,15 @@ class DutyBook:
         return content >= threshold - TOLERANCE
 
     def _country_rank(self, column: str, country: str, period: int) -> Vector:
-        """Return 0 for the country itself, 1 for a territory of it, 2 for *, -1 where a row is about others (rows)."""
+        """Return 0 for the country, 1 for a territory of it, 2 for *, -1 where a row is about others (rows)."""
         key = (column, country, self.epoch[period])
         if key not in self._country_ranks:
             blocs = self.blocs(country, period)
             self._country_ranks[key] = np.array(
-                [0 if word == country else 1 if word in blocs else 2 if word == "*" else -1 for word in self.tariffs[column]]
+                [
+                    0 if word == country else 1 if word in blocs else 2 if word == "*" else -1
+                    for word in self.tariffs[column]
+                ]
             )
         return self._country_ranks[key]
 
@@ -229,7 +254,9 @@ class DutyBook:
         key = (country, self.epoch[period])
         if key not in self._bloc_memory:
             self._bloc_memory[key] = frozenset(
-                name for (name, member), inside in self._members.items() if member == country and inside[period]
+                name
+                for (name, member), inside in self._members.items()
+                if member == country and inside[period]
             )
         return self._bloc_memory[key]
 

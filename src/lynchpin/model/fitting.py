@@ -1,7 +1,7 @@
 """Which variant fits which model, and what the pair means for the flow of parts.
 
-A variant fits if, for every requirement of (model, family) with an attribute, its specification has the attribute
-and is >=, <= or equal (numbers within 1e-9 relative, text exactly).
+A variant fits if, for every requirement of (model, family) with an attribute, its specification has the
+attribute and is >=, <= or equal (numbers within 1e-9 relative, text exactly).
 """
 
 import polars as pl
@@ -14,7 +14,7 @@ PAIR = ["model", "family"]
 
 
 def needs(study: Study, models: list[str]) -> pl.DataFrame:
-    """Return model, family and quantity (pieces per vehicle), sorted, for every family that a model requires."""
+    """Return model, family and quantity (pieces per vehicle) of every family that a model requires."""
     rows = study.table("requirements").filter(pl.col("model").is_in(models))
     return rows.group_by(PAIR).agg(pl.col("quantity").max().fill_null(1.0)).sort(PAIR)
 
@@ -28,10 +28,13 @@ def fitting(study: Study, models: list[str]) -> pl.DataFrame:
 
 
 def carried(study: Study, models: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of `fits` that are carried today, a version without a row inheriting from the one it replaces."""
+    """Return the rows of `fits` carried today; without a row a version inherits from what it replaces."""
     replaced = dict(study.table("models").select("model", "replaces").iter_rows())
     uses = study.table("uses").join(study.table("variants").select("variant", "family"), on="variant")
-    today = {(model, family): variant for model, variant, family in uses.select("model", "variant", "family").iter_rows()}
+    today = {
+        (model, family): variant
+        for model, variant, family in uses.select("model", "variant", "family").iter_rows()
+    }
     rows: list[tuple[str, str, str]] = []
     for model, family in needs(study, models["model"].to_list()).select(PAIR).iter_rows():
         variant = _inherited(model, family, today, replaced)
@@ -56,7 +59,9 @@ def carried(study: Study, models: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFr
 
 def attribute_values(study: Study) -> pl.DataFrame:
     """Return variant, attribute and value of every numeric specification, with the family."""
-    rows = study.table("specifications").join(study.table("variants").select("variant", "family"), on="variant")
+    rows = study.table("specifications").join(
+        study.table("variants").select("variant", "family"), on="variant"
+    )
     kinds = study.table("attributes").select("family", "attribute", "kind", "cost_per_unit", "currency")
     numeric = rows.join(kinds, on=["family", "attribute"]).filter(pl.col("kind") == "number")
     return numeric.with_columns(pl.col("value").cast(pl.Float64))
@@ -81,7 +86,9 @@ def measured(study: Study, variants: pl.DataFrame, attribute: pl.Expr) -> pl.Ser
 
 def _compared(study: Study, models: list[str], variants: pl.DataFrame) -> pl.DataFrame:
     """Return one row for every condition of a model on a variant, with `fits`."""
-    asked = study.table("requirements").filter(pl.col("model").is_in(models) & pl.col("attribute").is_not_null())
+    asked = study.table("requirements").filter(
+        pl.col("model").is_in(models) & pl.col("attribute").is_not_null()
+    )
     rules = study.table("attributes").select("family", "attribute", "kind", "sense")
     given = study.table("specifications").select("variant", "attribute", given="value")
     rows = (
@@ -93,7 +100,10 @@ def _compared(study: Study, models: list[str], variants: pl.DataFrame) -> pl.Dat
 
 
 def _meets() -> pl.Expr:
-    need, have = pl.col("value").cast(pl.Float64, strict=False), pl.col("given").cast(pl.Float64, strict=False)
+    need, have = (
+        pl.col("value").cast(pl.Float64, strict=False),
+        pl.col("given").cast(pl.Float64, strict=False),
+    )
     slack = CLOSE * pl.max_horizontal(need.abs(), have.abs())
     number = (
         pl.when(pl.col("sense") == "at_least").then(have >= need - slack)

@@ -9,7 +9,7 @@ from lynchpin.model.vectors import Vector
 
 
 def grants(book: DutyBook, sites: pl.DataFrame, kind: str, name: str) -> tuple[Vector, Vector]:
-    """Return what is granted per unit and per kWh at each site in each period, in study currency (sites, T) each.
+    """Return what is granted per unit and per kWh, by site and period in study currency (sites, T).
 
     kind, name  `powertrain` and a drive, or `family` and a family
     """
@@ -20,6 +20,8 @@ def grants(book: DutyBook, sites: pl.DataFrame, kind: str, name: str) -> tuple[V
     for total, column in zip(totals, ("per_unit", "per_kwh"), strict=True):
         values = floats(table, column)[:, None] * calendar.rates(table["currency"].to_list())
         for row, territory in enumerate(table["territory"]):
-            inside = np.array([book.ranks(territory, country) < 2 for country in sites["country"]]).reshape(-1, calendar.n)
+            inside = np.array([book.ranks(territory, country) < 2 for country in sites["country"]]).reshape(
+                -1, calendar.n
+            )
             total += np.where(inside, (values * active)[row], 0.0)
     return totals[0], totals[1]

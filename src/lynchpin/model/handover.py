@@ -13,8 +13,8 @@ from lynchpin.model.lifting import RowSet
 from lynchpin.model.rows import Columns, Statement
 
 INDEX = (
-    "target", "pool", "programme", "model", "family", "platform", "variant", "supplier", "successor", "site", "market",
-    "regime", "member", "user", "phase", "slot", "chord", "period",
+    "target", "pool", "programme", "model", "family", "platform", "variant", "supplier", "successor", "site",
+    "market", "regime", "member", "user", "phase", "slot", "chord", "period",
 )  # fmt: skip
 """Columns of a frame that name its rows, in the order in which people read them."""
 
@@ -33,10 +33,15 @@ def to_linopy(statement: Statement) -> linopy.Model:
         for rows in statement.row_sets:
             matrix = _matrix(rows, starts, width)
             index = pd.RangeIndex(rows.keys.height, name=f"{rows.tag}_row")
-            words = {name: (f"{rows.tag}_row", values) for name, values in _labels(statement.instance, rows.keys).items()}
+            words = {
+                name: (f"{rows.tag}_row", values)
+                for name, values in _labels(statement.instance, rows.keys).items()
+            }
             grid = Grid({f"{rows.tag}_row": index}, words)
             places = np.arange(rows.keys.height)
-            model.add_constraints(CSRConstraint(matrix, places, rows.rhs, rows.sense, grid, model), name=rows.tag)
+            model.add_constraints(
+                CSRConstraint(matrix, places, rows.rhs, rows.sense, grid, model), name=rows.tag
+            )
         _add_objective(model, statement, starts)
     return model
 
@@ -55,7 +60,9 @@ def _add_variable(model: linopy.Model, instance: Instance, name: str, columns: C
     return int(variable.labels.to_numpy()[0]) if frame.height else 0
 
 
-def _labels(instance: Instance, frame: pl.DataFrame) -> dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]]:
+def _labels(
+    instance: Instance, frame: pl.DataFrame
+) -> dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]]:
     """Return the identifiers of a frame's index columns; blank where there is none."""
     found: dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
     for column in INDEX:
@@ -63,7 +70,9 @@ def _labels(instance: Instance, frame: pl.DataFrame) -> dict[str, np.ndarray[tup
             axis = {"user": "member"}.get(column, AXIS_OF.get(column, column))
             words = instance.periods if axis == "period" else instance.names.get(axis)
             codes = frame[column].to_numpy()
-            found[column] = codes.astype(object) if words is None else np.array([*words, ""], dtype=object)[codes]
+            found[column] = (
+                codes.astype(object) if words is None else np.array([*words, ""], dtype=object)[codes]
+            )
     return found
 
 
@@ -77,7 +86,9 @@ def _matrix(rows: RowSet, starts: dict[str, int], width: int) -> sparse.csr_arra
 
 
 def _add_objective(model: linopy.Model, statement: Statement, starts: dict[str, int]) -> None:
-    label = np.concatenate([start + np.arange(statement.columns[name].frame.height) for name, start in starts.items()])
+    label = np.concatenate(
+        [start + np.arange(statement.columns[name].frame.height) for name, start in starts.items()]
+    )
     cost = np.concatenate(
         [statement.cost.get(name, np.zeros(statement.columns[name].frame.height)) for name in starts]
     )

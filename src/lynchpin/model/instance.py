@@ -1,9 +1,10 @@
-"""A study compiled into sorted index frames and arrays: everything that a block needs, nothing that it decides.
+"""A study compiled into sorted index frames and arrays: what blocks need, nothing that they decide.
 
-Axes (`names`): partner, brand, programme, model, platform, family, variant, site, market, member, regime, target,
-pool (a row of `nominations`), each a sorted tuple of identifiers; only what can play a part in the horizon is in.
-In a frame an entity is its position in `names` (Int32; columns `supplier`, `successor`, `replaces` point to the
-axes site, model, model), and `period` is the position of the period. `labelled` gives identifiers back.
+Axes (`names`): partner, brand, programme, model, platform, family, variant, site, market, member, regime,
+target, pool (a row of `nominations`), each a sorted tuple of identifiers; only what can play a part in the
+horizon is in. In a frame an entity is its position in `names` (Int32; columns `supplier`, `successor`,
+`replaces` point to the axes site, model, model), and `period` is the position of the period. `labelled` gives
+identifiers back.
 
 Frames, one row per column of the variable of that name, sorted:
 
@@ -13,13 +14,14 @@ Frames, one row per column of the variable of that name, sorted:
     used                variant, member, phase             tooled    variant, site, member, phase
     developed           platform, member, phase
     make                model, site, period                ship      model, site, market, regime, period
-    sell                model, market, period              buy       model, variant, supplier, site, regime, period
-    idle                site, period                       short     model, market, period
+    sell                model, market, period              short     model, market, period
+    buy                 model, variant, supplier, site, regime, period       idle      site, period
     unmet               pool, period                       miss      target, variant, site, period (-1: none)
 
-A *phase* is a set of periods in which the same models that could use a variant are on sale. Frames about entities
-(`programmes`, `models`, `variants`, `sites`, `families`, `pools`, `needs`, `parts`, `successors`, `targets`,
-`quotas`) hold their data. Flows are in vehicles and pieces a period, money in the study's currency, undiscounted.
+A *phase* is a set of periods in which the same models that could use a variant are on sale. Frames about
+entities (`programmes`, `models`, `variants`, `sites`, `families`, `pools`, `needs`, `parts`, `successors`,
+`targets`, `quotas`) hold their data. Flows are in vehicles and pieces a period, money in the study's
+currency, undiscounted.
 """
 
 from collections.abc import Mapping
@@ -58,8 +60,8 @@ class Instance:
     discount    d, factor to the first period (T)
     names       identifiers of each axis, sorted
     frames      index and data frames, see the module
-    money       variable -> ledger line -> signed money of one unit, undiscounted: one number a row of the frame for
-                flows; an array (rows, T) for structure, whose money recurs every period
+    money       variable -> ledger line -> signed money of one unit, undiscounted: one number a row of the
+                frame for flows; an array (rows, T) for structure, whose money recurs every period
     possible    B, possible sales in vehicles a period (M, N, T)
     on_sale     whether a model is inside its window (M, T)
     paths       pi, price path of a family for any country and chemistry (F, T)
@@ -127,7 +129,9 @@ def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> 
     Raises OptionError for an unknown scope, ModelError where the study cannot be stated.
     """
     if sharing not in SCOPES:
-        raise OptionError("is no scope of sharing", thing="sharing", value=sharing, cure=f"Use {', '.join(SCOPES)}.")
+        raise OptionError(
+            "is no scope of sharing", thing="sharing", value=sharing, cure=f"Use {', '.join(SCOPES)}."
+        )
     scope = "alliance" if as_is else sharing
     calendar = Calendar(study)
     found = windows(calendar, as_is=as_is)
@@ -140,7 +144,13 @@ def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> 
     pieces, piece = parts.compiled()
     duties, missed = Obligations(calendar, chosen, book, pieces["sources"], parts.list_cost).compiled()
     money |= missed | Investments(calendar, found, chosen, outside).compiled()
-    frames = chosen.frames | cars | pieces | duties | _entities(study, chosen.names, own_costs(calendar, chosen.names["variant"]))
+    frames = (
+        chosen.frames
+        | cars
+        | pieces
+        | duties
+        | _entities(study, chosen.names, own_costs(calendar, chosen.names["variant"]))
+    )
     names = chosen.names | {"regime": _regimes(frames)}
     _ordered(frames, money, piece, names["regime"])
     money["buy"] = {line: piece[line][frames["buy"]["part"].to_numpy()] for line in LINES}
@@ -159,7 +169,10 @@ def _regimes(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
 
 
 def _ordered(
-    frames: dict[str, pl.DataFrame], money: dict[str, dict[str, Vector]], piece: dict[str, Vector], regimes: tuple[str, ...]
+    frames: dict[str, pl.DataFrame],
+    money: dict[str, dict[str, Vector]],
+    piece: dict[str, Vector],
+    regimes: tuple[str, ...],
 ) -> None:
     """Put positions in place of regimes and sort what has one by its index, money with it."""
     position = {name: index for index, name in enumerate(regimes)}

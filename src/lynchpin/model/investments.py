@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from lynchpin.model.calendar import MILLION, Calendar, codes
-from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.model.structure import Structure
+from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.model.windows import Windows
 
 Money = dict[str, Vector]
@@ -21,7 +21,7 @@ Money = dict[str, Vector]
 
 @dataclass(frozen=True, eq=False)
 class Investments:
-    """Compiles the money of structure; `member_partner` is the partner of each member, -1 for the alliance."""
+    """Compiles the money of structure; `outside` is sigma of each site."""
 
     calendar: Calendar
     windows: Windows
@@ -81,7 +81,9 @@ class Investments:
         table = keys.join(self.calendar.study.table(f"{axis}s"), on=axis, maintain_order="left")
         which = rows[axis].to_numpy()
         owner = codes(table, "owner", names["partner"])[which]
-        sunk = (table["status"] == "current").to_numpy()[which] & self._at_home(owner, rows["member"].to_numpy())
+        sunk = (table["status"] == "current").to_numpy()[which] & self._at_home(
+            owner, rows["member"].to_numpy()
+        )
         annuity = self.calendar.annuity(table, cost, "life")[which]
         return annuity * ~sunk[:, None] * self.structure.phases[frame]
 

@@ -1,7 +1,8 @@
 """Freight and days between two places.
 
-A row of `lanes` that carries exactly cars or parts wins over one that carries any. Of a car: cost_per_unit, else
-cost_per_m3 x volume_m3; of a part: cost_per_unit, else cost_per_kg x mass_kg. Within one site there is neither.
+A row of `lanes` that carries exactly cars or parts wins over one that carries any. Of a car: cost_per_unit,
+else cost_per_m3 x volume_m3; of a part: cost_per_unit, else cost_per_kg x mass_kg. Within one site there is
+neither.
 """
 
 from dataclasses import dataclass
@@ -31,7 +32,9 @@ class Lanes:
         exact_first = lanes.sort(pl.col("carries") == "any", maintain_order=True)
         return exact_first.unique(["from", "to"], keep="first", maintain_order=True)
 
-    def costs(self, begin: pl.Series, end: pl.Series, size: Vector, period: Positions) -> tuple[Vector, Vector]:
+    def costs(
+        self, begin: pl.Series, end: pl.Series, size: Vector, period: Positions
+    ) -> tuple[Vector, Vector]:
         """Return the freight of one unit and its days, for each row of goods.
 
         begin, end  identifiers of the places (rows)

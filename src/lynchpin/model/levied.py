@@ -1,4 +1,4 @@
-"""Duty on flows: every row of goods becomes one row for each regime that is open to it, banned ones left out."""
+"""Duty on flows: goods become one row for each regime that is open to them, banned ones left out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,7 +60,11 @@ def _table(
     book: DutyBook, goods: list[Goods], which: Positions, period: Positions, epoch: Positions
 ) -> tuple[pl.DataFrame, list[Recipe]]:
     """Return kind, epoch, regime and number of the recipe, and the recipes."""
-    cases = np.unique(np.stack([which, epoch, period], axis=1), axis=0) if len(which) else np.zeros((0, 3), dtype=int)
+    cases = (
+        np.unique(np.stack([which, epoch, period], axis=1), axis=0)
+        if len(which)
+        else np.zeros((0, 3), dtype=int)
+    )
     _, first = np.unique(cases[:, :2], axis=0, return_index=True)
     numbers: dict[Recipe, int] = {}
     rows: list[tuple[int, int, str, int]] = []

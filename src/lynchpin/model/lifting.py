@@ -1,14 +1,16 @@
 """From yearly rows to rows over slots, by one rule.
 
-    A yearly row times a weight that is not negative, summed, is valid. Kept columns take the sum; an aggregated column
-    takes its coefficient if that is the same in all its periods, else the least for <= and the greatest for >=.
+    A yearly row times a weight that is not negative, summed, is valid. Kept columns take the sum; an
+    aggregated column takes its coefficient if that is the same in all its periods, else the least for <= and
+    the greatest for >=.
 
-    G[m,v,s,k,r,b] = sum over t in b of w[f,t] buy[m,v,s,k,r,t]        H[m,v,s,t] = sum over k, r of buy[m,v,s,k,r,t]
+    G[m,v,s,k,r,b] = sum over t in b of w[f,t] buy[m,v,s,k,r,t]
+    H[m,v,s,t]     = sum over k, r of buy[m,v,s,k,r,t]
     (coupling)  sum over peaks t in b of w[f,t] H[m,v,s,t] <= sum over k, r of G[m,v,s,k,r,b]
     cost of G   the least of d c / w over its periods
 
-Equations whose aggregated coefficients differ, and >= rows that miss a column of a peak, cannot be lifted and are
-left out: what is left is a relaxation.
+Equations whose aggregated coefficients differ, and >= rows that miss a column of a peak, cannot be lifted and
+are left out: what is left is a relaxation.
 """
 
 from collections.abc import Mapping
@@ -33,8 +35,8 @@ class Lift:
 
     block   key columns beside `slot`
     peak    key columns beside `period`
-    weight  of a row: `family` (w of its family and period), `discount` (d, for rows over several families), `none`
-            (it stands for the horizon)
+    weight  of a row: `family` (w of its family and period), `discount` (d, for rows over several families),
+            `none` (it stands for the horizon)
     """
 
     block: tuple[str, ...]
@@ -73,9 +75,9 @@ def block_flows(instance: Instance, slots: Slots) -> Parts:
     """Return G: flows of parts over blocks."""
     buy = instance.frames["buy"]
     family, period = buy["family"].to_numpy(), buy["period"].to_numpy()
-    keyed = buy.select("model", "variant", "family", "supplier", "site", "regime", "pool", "use", "period", "most").with_columns(
-        slot=pl.Series(slots.block[family, period].astype(np.int32))
-    )
+    keyed = buy.select(
+        "model", "variant", "family", "supplier", "site", "regime", "pool", "use", "period", "most"
+    ).with_columns(slot=pl.Series(slots.block[family, period].astype(np.int32)))
     return _grouped(keyed, BLOCK_KEYS, slots.weight[family, period])
 
 
@@ -100,7 +102,7 @@ def slot_costs(parts: Parts, cost: Vector) -> Vector:
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """The part flows of the aggregate form: slots, flows over blocks, flows at peaks, discount factors (T)."""
+    """Part flows of the aggregate form: slots, flows over blocks and at peaks, discount factors (T)."""
 
     slots: Slots
     blocks: Parts
@@ -139,7 +141,9 @@ def _grouped(keyed: pl.DataFrame, keys: list[str], weight: Vector) -> Parts:
         *(pl.first(name) for name in ("family", "use", "pool") if name in keyed.columns),
         most=(pl.col("most") * pl.col("_weight")).sum(), size=pl.len(),
     ).sort(keys)  # fmt: skip
-    group = keyed.select(keys).join(frame.select(keys).with_row_index("_group"), on=keys, how="left", maintain_order="left")
+    group = keyed.select(keys).join(
+        frame.select(keys).with_row_index("_group"), on=keys, how="left", maintain_order="left"
+    )
     size = frame["size"].cast(pl.Int64).to_numpy()
     return Parts(frame.drop("size"), group["_group"].cast(pl.Int64).to_numpy(), weight, size)
 
@@ -161,7 +165,7 @@ def _over_blocks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
 
 
 def _common(slots: Slots, blocks: Parts) -> Positions:
-    """Return the blocks of rows over several families: cut only where the blocks of all of them are cut (T)."""
+    """Return the blocks of rows over several families: cut only where all of them are cut (T)."""
     families = np.unique(blocks.frame["family"].to_numpy())
     block = slots.block[families] if len(families) else slots.block
     cuts = (np.diff(block, axis=1) != 0).all(axis=0)
@@ -171,7 +175,11 @@ def _common(slots: Slots, blocks: Parts) -> Positions:
 def _at_peaks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
     keys, slots = rows.keys, form.slots
     period = keys["period"].to_numpy()
-    inside = slots.peak[keys["family"].to_numpy(), period] if "family" in keys.columns else slots.peak.any(axis=0)[period]
+    inside = (
+        slots.peak[keys["family"].to_numpy(), period]
+        if "family" in keys.columns
+        else slots.peak.any(axis=0)[period]
+    )
     chosen = np.flatnonzero(inside)
     terms = {name: matrix[chosen] for name, matrix in rows.terms.items()}
     part = RowSet(f"{rows.tag}_peak", keys[chosen], rows.sense, rows.rhs[chosen], terms)
@@ -179,11 +187,17 @@ def _at_peaks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
     return _summed(part, part.keys, [*lift.peak, "period"], np.ones(len(chosen)), "buy_peak", form.peaks)
 
 
-def _summed(rows: RowSet, keys: pl.DataFrame, by: list[str], multiplier: Vector, name: str, parts: Parts) -> RowSet:
+def _summed(
+    rows: RowSet, keys: pl.DataFrame, by: list[str], multiplier: Vector, name: str, parts: Parts
+) -> RowSet:
     """Add up rows with the same `by`, each times its multiplier."""
     groups = keys.select(by).unique().sort(by)
     adder = _scatter(keys.select(by), groups, by, multiplier)
-    terms = {variable: sparse.csr_array(adder @ matrix) for variable, matrix in rows.terms.items() if variable != "buy"}
+    terms = {
+        variable: sparse.csr_array(adder @ matrix)
+        for variable, matrix in rows.terms.items()
+        if variable != "buy"
+    }
     merged, valid = _merged(sparse.coo_array(adder @ rows.terms["buy"]), rows.sense, parts, groups.height)
     kept = np.flatnonzero(valid & (np.diff(merged.indptr) > 0))
     terms[name] = merged
@@ -193,12 +207,16 @@ def _summed(rows: RowSet, keys: pl.DataFrame, by: list[str], multiplier: Vector,
     )  # fmt: skip
 
 
-def _merged(entries: sparse.coo_array, sense: str, parts: Parts, height: int) -> tuple[sparse.csr_array, Flags]:
+def _merged(
+    entries: sparse.coo_array, sense: str, parts: Parts, height: int
+) -> tuple[sparse.csr_array, Flags]:
     """Return the coefficients of slot flows, and which rows are valid with them."""
     row, column = entries.coords
     group, valid = parts.group[column], np.ones(height, dtype=np.bool_)
     outside = group < 0
-    wrong = outside & ((entries.data < 0) if sense == "<=" else (entries.data > 0) if sense == ">=" else outside)
+    wrong = outside & (
+        (entries.data < 0) if sense == "<=" else (entries.data > 0) if sense == ">=" else outside
+    )
     valid[row[wrong]] = False
     row, column, group, data = row[~outside], column[~outside], group[~outside], entries.data[~outside]
     place, at = np.unique(row * len(parts.size) + group, return_inverse=True)
@@ -218,9 +236,13 @@ def _merged(entries: sparse.coo_array, sense: str, parts: Parts, height: int) ->
 
 def _scatter(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str], values: Vector) -> sparse.csr_array:
     """Return the matrix (keys, frame) with `values` where a row of the frame belongs to a key."""
-    found = frame.select(on).join(keys.select(on).with_row_index("_key"), on=on, how="left", maintain_order="left")["_key"]
+    found = frame.select(on).join(
+        keys.select(on).with_row_index("_key"), on=on, how="left", maintain_order="left"
+    )["_key"]
     belongs = found.is_not_null().to_numpy()
     row = found.cast(pl.Int64).fill_null(0).to_numpy()
     column = np.arange(frame.height)
-    matrix = sparse.coo_array((values[belongs], (row[belongs], column[belongs])), shape=(keys.height, frame.height))
+    matrix = sparse.coo_array(
+        (values[belongs], (row[belongs], column[belongs])), shape=(keys.height, frame.height)
+    )
     return matrix.tocsr()

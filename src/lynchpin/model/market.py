@@ -1,6 +1,7 @@
 """Market: sales, shipments, and the least that has to be served.
 
-Sets        m versions, n markets, k plants, r duty regimes, t periods; m' successors of m whose launch is not certain
+Sets        m versions, m' their successors whose launch is not certain, n markets, k plants, r duty regimes,
+            t periods
 Data        B[m,n,t] possible sales; most[m,k,t] what k could make; min_share
 Decisions   `sell`[m,n,t], `ship`[m,k,n,r,t], `short`[m,n,t] >= 0
 
@@ -47,7 +48,12 @@ def _allocated(statement: Statement) -> None:
     keys = ship.select("model", "site", "market", "regime", "period")
     within = statement.rows("F2_ship", keys, "<=")
     within.add("ship", 1.0, column=every(ship), row=every(ship))
-    within.add("allocate", -_shippable(statement) / statement.flow, column=ship["allocate"].to_numpy(), row=every(ship))
+    within.add(
+        "allocate",
+        -_shippable(statement) / statement.flow,
+        column=ship["allocate"].to_numpy(),
+        row=every(ship),
+    )
     within.done()
 
 
@@ -60,15 +66,22 @@ def _sold(statement: Statement) -> None:
     served.done()
     offered = statement.rows("F9_launched", keys, "<=")
     offered.add("sell", 1.0, column=every(sell), row=every(sell))
-    offered.add("launched", -sell["possible"].to_numpy() / statement.flow, column=sell["model"].to_numpy(), row=every(sell))
+    offered.add(
+        "launched",
+        -sell["possible"].to_numpy() / statement.flow,
+        column=sell["model"].to_numpy(),
+        row=every(sell),
+    )
     offered.done()
 
 
 def _cut(statement: Statement, frame: str) -> pl.DataFrame:
     """Return the rows of a frame whose sales a successor may end, with `successor` and `row`."""
     rows = statement.frames[frame].with_row_index("row").cast({"row": pl.Int64})
-    return rows.join(statement.frames["successors"], on="model").filter(pl.col("period") >= pl.col("first")).sort(
-        *OFFER, "successor"
+    return (
+        rows.join(statement.frames["successors"], on="model")
+        .filter(pl.col("period") >= pl.col("first"))
+        .sort(*OFFER, "successor")
     )
 
 
@@ -88,5 +101,10 @@ def _least(statement: Statement) -> None:
     minimum.add("sell", 1.0, column=positions(short, sell, OFFER), row=every(short))
     minimum.add("short", 1.0, column=every(short), row=every(short))
     minimum.add("launched", -least, column=short["model"].to_numpy(), row=every(short))
-    minimum.add("launched", least[cut["row"].to_numpy()], column=cut["successor"].to_numpy(), row=cut["row"].to_numpy())
+    minimum.add(
+        "launched",
+        least[cut["row"].to_numpy()],
+        column=cut["successor"].to_numpy(),
+        row=cut["row"].to_numpy(),
+    )
     minimum.done()

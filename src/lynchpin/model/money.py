@@ -3,8 +3,9 @@
     minimise  - sum over flows of d[t] x unit money - sum over structure, t of d[t] x money[t]
               - savings of scale (see `scale`)
 
-Unit money is the sum of the ledger's lines (see `instance.money`); in a study whose objective is cost, revenue and
-selling are not among them. In the aggregate form a slot flow costs the least of d c / w over its periods.
+Unit money is the sum of the ledger's lines (see `instance.money`); in a study whose objective is cost,
+revenue and selling are not among them. In the aggregate form a slot flow costs the least of d c / w over its
+periods.
 """
 
 import numpy as np
@@ -28,6 +29,8 @@ def objective(statement: Statement, options: ScaleOptions) -> None:
     statement.cost["buy"] = cost if form is None else slot_costs(form.blocks, cost)
     mode, volume = statement.columns["mode"].frame, statement.columns["volume"].frame
     statement.cost["mode"] = (mode["worth"] * mode["charge"]).to_numpy() / statement.money
-    statement.cost["volume"] = -(volume["worth"] * volume["slope"]).to_numpy() * statement.flow / statement.money
+    statement.cost["volume"] = (
+        -(volume["worth"] * volume["slope"]).to_numpy() * statement.flow / statement.money
+    )
     statement.offset = -tangent_constant(instance, options) / statement.money
     assert all(np.isfinite(cost).all() for cost in statement.cost.values())

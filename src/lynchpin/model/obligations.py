@@ -7,8 +7,8 @@ import polars as pl
 
 from lynchpin.model.calendar import Calendar, floats
 from lynchpin.model.duty import DutyBook
-from lynchpin.model.vectors import Flags, Vector
 from lynchpin.model.structure import Structure
+from lynchpin.model.vectors import Flags, Vector
 from lynchpin.study.dictionary import split_list
 
 Money = dict[str, Vector]
@@ -47,7 +47,10 @@ class Obligations:
         active = self.calendar.active(targets)
         at = np.argwhere(active).astype(np.int32)
         rows = pl.DataFrame({"target": at[:, 0], "period": at[:, 1]}).join(
-            targets.select("target", "kind", family=_positions(targets, "family", self.structure.names["family"])), on="target"
+            targets.select(
+                "target", "kind", family=_positions(targets, "family", self.structure.names["family"])
+            ),
+            on="target",
         )
         dual = rows.filter(pl.col("kind") == "dual_source").join(
             self.sources.select("variant", "family", site="supplier"), on="family"
@@ -61,7 +64,7 @@ class Obligations:
         return miss, {"target": -price}
 
     def _unmet(self) -> tuple[pl.DataFrame, Money]:
-        """Return pool and period where volume is contracted, with the volume of a period and its unit price."""
+        """Return pool and period where volume is contracted, with its volume, and the price of a unit."""
         pools = self.structure.frames["pools"]
         committed = floats(pools, "committed") * self.calendar.years
         covered = np.zeros(pools.height, dtype=np.bool_)
@@ -88,7 +91,9 @@ def _positions(frame: pl.DataFrame, column: str, names: tuple[str, ...]) -> pl.S
     return pl.Series(column, [position.get(name, -1) for name in frame[column]], dtype=pl.Int32)
 
 
-def scope(instance_models: pl.DataFrame, names: dict[str, tuple[str, ...]], target: dict[str, str | None]) -> Flags:
+def scope(
+    instance_models: pl.DataFrame, names: dict[str, tuple[str, ...]], target: dict[str, str | None]
+) -> Flags:
     """Return which models a target binds, by its partners and brands (models)."""
     inside = np.ones(instance_models.height, dtype=np.bool_)
     for axis, column in (("partner", "partners"), ("brand", "brands")):

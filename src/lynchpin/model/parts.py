@@ -4,6 +4,8 @@
     freight  of the lane supplier -> plant, none within one site;  transit = (freight + list) x days/365 x r
     duty     on list cost, plus freight where the plant's duty_basis is cif
     grant    per_unit + per_kwh x kwh of the piece
+
+All in the study's currency; parts flow per model, and cost per variant, supplier, plant, regime and period.
 """
 
 from dataclasses import dataclass
@@ -16,11 +18,11 @@ from lynchpin.model.calendar import Calendar, floats
 from lynchpin.model.duty import DutyBook, Goods
 from lynchpin.model.fitting import attribute_values
 from lynchpin.model.grants import grants
-from lynchpin.model.vectors import Positions, Vector
 from lynchpin.model.lanes import Lanes
 from lynchpin.model.levied import levied
 from lynchpin.model.prices import list_costs
 from lynchpin.model.structure import Structure
+from lynchpin.model.vectors import Positions, Vector
 
 Money = dict[str, Vector]
 LINES = ("parts", "parts_freight", "parts_transit", "parts_duty", "incentive", "venture")
@@ -28,7 +30,7 @@ LINES = ("parts", "parts_freight", "parts_transit", "parts_duty", "incentive", "
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Compiles `parts` (variant, supplier, site, regime, period: what one piece costs) and `buy`, its flows by model.
+    """Compiles `parts` (what one piece costs) and `buy` (its flows by model).
 
     make     frame of the plant flows
     outside  sigma of each site
@@ -69,15 +71,29 @@ class Parts:
     def _sources(self) -> pl.DataFrame:
         """Return variant, supplier and pool of every nomination, with its family."""
         nominate = self.structure.frames["nominate"].rename({"site": "supplier"})
-        return nominate.select("variant", "supplier", "pool", "family", "measure").unique().sort("variant", "supplier")
+        return (
+            nominate.select("variant", "supplier", "pool", "family", "measure")
+            .unique()
+            .sort("variant", "supplier")
+        )
 
     @cached_property
     def _routes(self) -> pl.DataFrame:
         """Return variant, supplier, site for every plant that could need the variant, and its source."""
         frames = self.structure.frames
         plants = self.make.select("model", "site").unique()
-        users = frames["use"].select("model", "variant").join(plants, on="model").select("variant", "site").unique()
-        return self._sources.with_row_index("source").join(users, on="variant").sort("variant", "supplier", "site")
+        users = (
+            frames["use"]
+            .select("model", "variant")
+            .join(plants, on="model")
+            .select("variant", "site")
+            .unique()
+        )
+        return (
+            self._sources.with_row_index("source")
+            .join(users, on="variant")
+            .sort("variant", "supplier", "site")
+        )
 
     @cached_property
     def _sites(self) -> pl.DataFrame:
@@ -114,7 +130,9 @@ class Parts:
         """Return the kind of goods of each pair, and the kinds."""
         keys = ["supplier", "site", "family"]
         kinds = pairs.select(keys).unique(maintain_order=True).with_row_index("kind")
-        which = pairs.select(keys).join(kinds, on=keys, maintain_order="left")["kind"].cast(pl.Int64).to_numpy()
+        which = (
+            pairs.select(keys).join(kinds, on=keys, maintain_order="left")["kind"].cast(pl.Int64).to_numpy()
+        )
         headings = dict(self.calendar.study.table("families").select("family", "hs").iter_rows())
         country, operator, names = self._sites["country"], self._sites["operator"], self._names
         goods: list[Goods] = []
@@ -122,7 +140,13 @@ class Parts:
             word = names["family"][family]
             end = country[site] if headings[word] is not None else country[supplier]
             goods.append(
-                Goods(country[supplier], end, headings[word], operator[supplier], (names["site"][supplier], word))
+                Goods(
+                    country[supplier],
+                    end,
+                    headings[word],
+                    operator[supplier],
+                    (names["site"][supplier], word),
+                )
             )
         return which, goods
 
@@ -133,16 +157,26 @@ class Parts:
             return np.zeros(parts.height)
         per_piece, per_kwh = np.stack([pair[0] for pair in given]), np.stack([pair[1] for pair in given])
         energy = dict(
-            attribute_values(self.calendar.study).filter(pl.col("attribute") == "kwh").select("variant", "value").iter_rows()
+            attribute_values(self.calendar.study)
+            .filter(pl.col("attribute") == "kwh")
+            .select("variant", "value")
+            .iter_rows()
         )
         kwh = np.array([energy.get(name, 0.0) for name in self._names["variant"]])
         family, supplier, period = (parts[name].to_numpy() for name in ("family", "supplier", "period"))
-        return per_piece[family, supplier, period] + per_kwh[family, supplier, period] * kwh[parts["variant"].to_numpy()]
+        return (
+            per_piece[family, supplier, period]
+            + per_kwh[family, supplier, period] * kwh[parts["variant"].to_numpy()]
+        )
 
     def _buy(self, parts: pl.DataFrame) -> pl.DataFrame:
-        """Return the flows by model: `part` is the row of `parts`, `most` the most pieces that could be used."""
-        made = self.make.select("model", "site", "period", "most", pl.int_range(pl.len(), dtype=pl.Int64).alias("make"))
-        pieces = parts.select("variant", "supplier", "site", "regime", "period", "pool").with_row_index("part")
+        """Return the flows by model: `part` is the row of `parts`, `most` the most that could be used."""
+        made = self.make.select(
+            "model", "site", "period", "most", pl.int_range(pl.len(), dtype=pl.Int64).alias("make")
+        )
+        pieces = parts.select("variant", "supplier", "site", "regime", "period", "pool").with_row_index(
+            "part"
+        )
         use = self.structure.frames["use"].with_row_index("use")
         rows = use.join(made, on="model").join(pieces, on=["variant", "site", "period"])
         return rows.with_columns(most=pl.col("most") * pl.col("quantity"))

@@ -1,7 +1,7 @@
 """Who owns a site: the operator if it is a partner, else the partners that own the venture, by their shares.
 
-sigma is the share of a venture's owners that are no partners; component sites have none. A component site that no
-partner owns is carried by all partners equally.
+sigma is the share of a venture's owners that are no partners; component sites have none. A component site
+that no partner owns is carried by all partners equally.
 """
 
 import numpy as np
@@ -17,11 +17,15 @@ def ownership(calendar: Calendar, sites: tuple[str, ...], partners: tuple[str, .
     position = {name: index for index, name in enumerate(partners)}
     owners, outside = np.zeros((len(sites), len(partners))), np.zeros(len(sites))
     ventures: dict[str, list[tuple[str, float]]] = {}
-    for operator, owner, share in calendar.study.table("ventures").select("operator", "owner", "share").iter_rows():
+    for operator, owner, share in (
+        calendar.study.table("ventures").select("operator", "owner", "share").iter_rows()
+    ):
         ventures.setdefault(operator, []).append((owner, share))
     for index, site in enumerate(sites):
         row = site_rows[site]
-        shares = [(row["operator"], 1.0)] if row["operator"] in position else ventures.get(row["operator"], [])
+        shares = (
+            [(row["operator"], 1.0)] if row["operator"] in position else ventures.get(row["operator"], [])
+        )
         for owner, share in shares:
             if owner in position:
                 owners[index, position[owner]] += share

@@ -1,8 +1,11 @@
 """List costs of parts and the paths they move on.
 
-    list[v,s,t] = unit cost of the nomination, else (unit_cost of v, else sum of cost_per_unit x value) x cost_factor of
-                  the nomination x cost_factor of the site;  x price path of (family, country of s, chemistry of v)
+    list[v,s,t] = unit cost of the nomination, else
+                  (unit_cost of v, else sum of cost_per_unit x value) x cost_factor of nomination and site;
+                  times the price path of (family, country of s, chemistry of v)
     c0[v]       = v's own list cost (no site, no path) at the first period's rate
+
+Country beats chemistry beats any; without a row of the family the path is 1.
 """
 
 import numpy as np
@@ -32,8 +35,8 @@ def own_costs(calendar: Calendar, variants: tuple[str, ...]) -> Vector:
 def list_costs(calendar: Calendar, pairs: pl.DataFrame, variants: tuple[str, ...]) -> Vector:
     """Return the list cost of a piece (pairs, T).
 
-    pairs  identifiers: variant, supplier, family, country, with the nomination's unit_cost, currency, cost_factor
-           and the site's site_factor
+    pairs  identifiers: variant, supplier, family, country, with the nomination's unit_cost, currency,
+           cost_factor and the site's site_factor
     """
     position = {name: row for row, name in enumerate(variants)}
     rows = [position[name] for name in pairs["variant"]]
@@ -61,10 +64,15 @@ def _paths(calendar: Calendar, pairs: pl.DataFrame) -> Vector:
     known = _known_paths(calendar)
     study = calendar.study
     chemistry = dict(
-        study.table("specifications").filter(pl.col("attribute") == "chemistry").select("variant", "value").iter_rows()
+        study.table("specifications")
+        .filter(pl.col("attribute") == "chemistry")
+        .select("variant", "value")
+        .iter_rows()
     )
     paths = np.ones((pairs.height, calendar.n))
-    for row, (family, country, variant) in enumerate(pairs.select("family", "country", "variant").iter_rows()):
+    for row, (family, country, variant) in enumerate(
+        pairs.select("family", "country", "variant").iter_rows()
+    ):
         for place in (country, ANY):
             path = known.get((family, place, chemistry.get(variant, ANY)), known.get((family, place, ANY)))
             if path is not None:

@@ -8,7 +8,7 @@ Decisions   `allocate`[q,k], `open`[k] in {0,1}; `make`[m,k,t], `idle`[k,t] >= 0
     (O1) allocate[q,k] <= open[k];  nominate[v,k,c] <= open[k];  open[k] = 1 unless k is a candidate
     (F1) make[m,k,t] = sum over n, r of ship[m,k,n,r,t]
     (F2) sum over m in q of slots make[m,k,t] <= min(usable[q,k,t], slots sum over m, n of B) allocate[q,k]
-    (F3) sum over m of slots make[m,k,t] + idle[k,t] = capacity[k] open[k]         plants with a finite capacity
+    (F3) sum over m of slots make[m,k,t] + idle[k,t] = capacity[k] open[k]     plants with a finite capacity
 """
 
 import numpy as np
@@ -53,7 +53,10 @@ def _sites(statement: Statement) -> None:
     """Add O1 for sites that may stay closed."""
     frames = statement.frames
     candidate = (frames["open"]["status"] == "candidate").to_numpy()
-    for tag, variable, keys in (("O1", "allocate", ["programme", "site"]), ("O1_nominate", "nominate", ["variant", "site", "member"])):
+    for tag, variable, keys in (
+        ("O1", "allocate", ["programme", "site"]),
+        ("O1_nominate", "nominate", ["variant", "site", "member"]),
+    ):
         site = frames[variable]["site"].to_numpy()
         chosen = np.flatnonzero(candidate[site])
         closed = statement.rows(tag, frames[variable].select(keys)[chosen], "<=")
@@ -76,8 +79,10 @@ def _capacity(statement: Statement) -> None:
     make, idle = frames["make"], frames["idle"]
     demand = statement.instance.possible.sum(axis=1)[make["model"].to_numpy(), make["period"].to_numpy()]
     taken = make.with_columns(taken=pl.Series(demand) * make["slots"])
-    keys = taken.group_by("programme", "site", "allocate", "period").agg(pl.sum("taken"), pl.first("usable")).sort(
-        "programme", "site", "period"
+    keys = (
+        taken.group_by("programme", "site", "allocate", "period")
+        .agg(pl.sum("taken"), pl.first("usable"))
+        .sort("programme", "site", "period")
     )
     limited = keys.filter(pl.col("usable").is_finite())
     most = np.minimum(limited["taken"].to_numpy(), limited["usable"].to_numpy()) / flow

@@ -1,14 +1,15 @@
 """Columns and rows of a model before they are handed to linopy: plain arrays with named index frames.
 
-Flows are stated in `flow` vehicles or pieces, money in `money` units of currency; both are powers of ten chosen from
-the study, so that coefficients lie near one whatever the currency. A row set is added as whole arrays:
+Flows are stated in `flow` vehicles or pieces, money in `money` units of currency; both are powers of ten
+chosen from the study, so that coefficients lie near one whatever the currency. A row set is added as whole
+arrays:
 
     rows = statement.rows("F1", keys, "=", 0.0)
     rows.add("make", 1.0, column=..., row=...)
     rows.done()
 
-In the aggregate form a row set that has parts in it (`buy`) is lifted from periods to slots, see `lifting`; without
-a `lift` it is left out there.
+In the aggregate form a row set that has parts in it (`buy`) is lifted from periods to slots, see `lifting`;
+without a `lift` it is left out there.
 """
 
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ class Statement:
         return self.instance.frames
 
     def width(self, variable: str) -> int:
-        """Return the number of columns of a variable as the blocks state it: parts by period in both forms."""
+        """Return the number of columns as the blocks state them: parts by period in both forms."""
         return self.frames["buy"].height if variable == "buy" else self.columns[variable].frame.height
 
     def binary(self, name: str, frame: pl.DataFrame, *, fixed: Flags | None = None) -> None:
@@ -83,13 +84,17 @@ class Statement:
 
     def flows(self, name: str, frame: pl.DataFrame, most: Vector) -> None:
         """Add flows between 0 and `most` real units."""
-        self.columns[name] = Columns(frame, np.zeros(frame.height), most / self.flow, binary=False, unit=self.flow)
+        self.columns[name] = Columns(
+            frame, np.zeros(frame.height), most / self.flow, binary=False, unit=self.flow
+        )
 
     def rows(
         self, tag: str, keys: pl.DataFrame, sense: str, rhs: Numbers = 0.0, *, lift: Lift | None = None
     ) -> "Rows":
         """Start a row set named by a formula; `keys` has one row each, `rhs` in units of the model."""
-        return Rows(self, tag, keys, sense, np.broadcast_to(np.asarray(rhs, dtype=np.float64), keys.height), lift)
+        return Rows(
+            self, tag, keys, sense, np.broadcast_to(np.asarray(rhs, dtype=np.float64), keys.height), lift
+        )
 
 
 @dataclass(eq=False)
@@ -133,7 +138,9 @@ class Rows:
 
 def positions(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> Positions:
     """Return for each row of `frame` the row of `keys` with the same `on`, -1 where there is none."""
-    found = frame.select(on).join(keys.select(on).with_row_index("_key"), on=on, how="left", maintain_order="left")
+    found = frame.select(on).join(
+        keys.select(on).with_row_index("_key"), on=on, how="left", maintain_order="left"
+    )
     return found["_key"].cast(pl.Int64).fill_null(-1).to_numpy()
 
 

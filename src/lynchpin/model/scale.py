@@ -1,8 +1,8 @@
 """Scale: what volume saves on the list cost of a variant.
 
 Sets        m versions, v variants of families with a scale rate, c members, g chords of the saving curve
-Data        w[f,t] = d pi; D = sum over t of w y; measure of a piece; c0[v]; Vmax[m,v] the most weighted volume;
-            chord g saves slope[g] V - charge[g]; slope[0], of the straight beginning, is in the money of `buy`
+Data        w[f,t] = d pi; D = sum over t of w y; measure of a piece; c0[v]; Vmax[m,v] the most weighted
+            volume; chord g saves slope[g] V - charge[g]; slope[0], of the straight beginning, is money of `buy`
 Decisions   `mode`[v,c,g] in {0,1}: the chord that holds; `volume`[m,v,g] >= 0: weighted volume that earns it
 
     (S1) V[v,c] = sum over m in c of X[m,v] / D,   X[m,v] = sum over s, k, r, t of w measure buy
@@ -13,9 +13,9 @@ Decisions   `mode`[v,c,g] in {0,1}: the chord that holds; `volume`[m,v,g] >= 0: 
               <= (1 - phi(Vsat) - slope[0]) sum over m in c of X[m,v]            where V may pass Vsat
     money       c0/measure x ((slope[g] - slope[0]) volume - charge[g] D mode)
 
-Chords are a bound on the saving, exact at their ends. With `tangents` (variant, member, volume) there are no modes: the
-saving is the tangent at that volume, slope V' and a constant; as the curve is convex, that never says too much.
-Lifted without weights: X is a sum over the horizon.
+Chords are a bound on the saving, exact at their ends. With `tangents` (variant, member, volume) there are no
+modes: the saving is the tangent at that volume, slope V' and a constant; as the curve is convex, that never
+says too much. Lifted without weights: X is a sum over the horizon.
 """
 
 from collections.abc import Mapping
@@ -65,13 +65,17 @@ def curves(instance: Instance) -> dict[int, Curve]:
 
 def volumes(instance: Instance) -> pl.DataFrame:
     """Return model, variant, member, family with Vmax, the most weighted volume, for families that scale."""
-    use = instance.frames["use"].join(instance.frames["models"].select("model", "member"), on="model", maintain_order="left")
+    use = instance.frames["use"].join(
+        instance.frames["models"].select("model", "member"), on="model", maintain_order="left"
+    )
     weights = instance.weights[use["family"].to_numpy()]
     demand = instance.possible.sum(axis=1)[use["model"].to_numpy()]
     most = (weights * demand).sum(axis=1) * (use["quantity"] * use["measure"]).to_numpy()
     scaled = pl.col("family").is_in(list(curves(instance)))
-    return use.with_columns(most=pl.Series(most)).filter(scaled).select(
-        "model", "variant", "member", "family", "measure", "most"
+    return (
+        use.with_columns(most=pl.Series(most))
+        .filter(scaled)
+        .select("model", "variant", "member", "family", "measure", "most")
     )
 
 
@@ -120,9 +124,10 @@ def _tangent_at(instance: Instance, options: ScaleOptions, variant: int, member:
 
 
 def modes(instance: Instance, options: ScaleOptions) -> pl.DataFrame:
-    """Return variant, member, chord with slope (beyond slope[0]), charge, money of a unit, and the saturated slope.
+    """Return variant, member, chord with slope (beyond slope[0]), charge, worth and cap.
 
-    charge is in weighted volume (charge[g] D); `worth` = c0/measure; `cap` is blank where volume cannot pass Vsat.
+    charge  in weighted volume, charge[g] D          worth  money of a unit, c0/measure
+    cap     1 - phi(Vsat) - slope[0]; blank where volume cannot pass Vsat
     """
     rows: list[tuple[int, int, int, int, float, float, float, float | None]] = []
     weighed, known = years_weighed(instance), curves(instance)
@@ -136,9 +141,22 @@ def modes(instance: Instance, options: ScaleOptions) -> pl.DataFrame:
             first = curve.slope(0.0)
             slopes, charges = curve.chords(points)
             charges = charges + 0.0
-            cap = 1 - curve.factor(curve.saturation) - first if highest > curve.saturation * (1 + 1e-9) else None
+            cap = (
+                1 - curve.factor(curve.saturation) - first
+                if highest > curve.saturation * (1 + 1e-9)
+                else None
+            )
             rows += [
-                (variant, member, chord, family, slope - first, charge * weighed[family], own[variant] / measure, cap)
+                (
+                    variant,
+                    member,
+                    chord,
+                    family,
+                    slope - first,
+                    charge * weighed[family],
+                    own[variant] / measure,
+                    cap,
+                )
                 for chord, (slope, charge) in enumerate(zip(slopes, charges, strict=True))
             ]
     kinds = dict.fromkeys(("variant", "member", "chord", "family"), pl.Int32)
@@ -148,8 +166,14 @@ def modes(instance: Instance, options: ScaleOptions) -> pl.DataFrame:
 
 def decisions(statement: Statement, options: ScaleOptions) -> None:
     """Add modes and the volume that earns them; nothing with tangents."""
-    found = modes(statement.instance, options) if options.tangents is None else modes(statement.instance, options).clear()
-    earned = found.join(volumes(statement.instance).select("model", *PAIR, "most"), on=PAIR).sort("model", "variant", "chord")
+    found = (
+        modes(statement.instance, options)
+        if options.tangents is None
+        else modes(statement.instance, options).clear()
+    )
+    earned = found.join(volumes(statement.instance).select("model", *PAIR, "most"), on=PAIR).sort(
+        "model", "variant", "chord"
+    )
     statement.binary("mode", found)
     statement.flows("volume", earned, earned["most"].to_numpy())
 
@@ -199,7 +223,9 @@ def _bought(statement: Statement, volume: pl.DataFrame) -> None:
 
 def _saturated(statement: Statement, mode: pl.DataFrame, volume: pl.DataFrame) -> None:
     keys = mode.filter(pl.col("cap").is_not_null()).select(*PAIR, "cap").unique().sort(PAIR)
-    buy = statement.frames["buy"].join(statement.frames["models"].select("model", "member"), on="model", maintain_order="left")
+    buy = statement.frames["buy"].join(
+        statement.frames["models"].select("model", "member"), on="model", maintain_order="left"
+    )
     limit = statement.rows("S2_saturated", keys.select(PAIR), "<=", lift=Lift(tuple(PAIR), weight="none"))
     for variable, frame, value in (
         ("volume", volume, volume["slope"].to_numpy()),

@@ -1,7 +1,7 @@
-"""Sharing: the variant of each family a version carries, and what is paid once per member of the scope for it.
+"""Sharing: the variants that versions carry, and what a member of the scope pays once for them.
 
-Sets        m versions, f families, v variants that fit, c members, p platforms, ph phases (periods in which the same
-            versions are on sale)
+Sets        m versions, f families, v variants that fit, c members, p platforms,
+            ph phases (periods in which the same versions are on sale)
 Decisions   `use`[m,v] in {0,1}; `used`[v,c,ph], `developed`[p,c,ph] in [0,1], whole by themselves
 
     (U1) sum over v in f of use[m,v] = launched[m]        for each family that m requires
@@ -37,7 +37,9 @@ def rows(statement: Statement) -> None:
     _implied(statement, "U5", "developed", users, "launched", users["model"].to_numpy())
 
 
-def _implied(statement: Statement, tag: str, paid: str, users: pl.DataFrame, cause: str, column: Positions) -> None:
+def _implied(
+    statement: Statement, tag: str, paid: str, users: pl.DataFrame, cause: str, column: Positions
+) -> None:
     """Add rows paid >= cause, one for each row of `users`, whose `row` is the column of `paid`."""
     keys = users.drop("row")
     implied = statement.rows(tag, keys, ">=")

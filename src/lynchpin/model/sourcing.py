@@ -1,7 +1,9 @@
 """Sourcing: who makes which part, and the parts that every plant needs.
 
-Sets        v variants, s suppliers, c members, m versions, k plants, f families, r duty regimes, t periods, ph phases
-Data        quantity[m,f] pieces per vehicle; attr, measure of a piece; capacity and contract of a nomination row (pool)
+Sets        v variants, s suppliers, c members, m versions, k plants, f families, r duty regimes, t periods,
+            ph phases
+Data        quantity[m,f] pieces per vehicle; attr, measure of a piece; capacity and contract of a nomination
+            row (pool)
 Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by itself;
             `buy`[m,v,s,k,r,t], `unmet`[pool,t] >= 0
 
@@ -10,14 +12,15 @@ Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by it
     (F4) sum over v in f, s, r of buy[m,v,s,k,r,t] = quantity[m,f] make[m,k,t]
     (F5) sum over s, k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] use[m,v]
     (F7) sum over k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] tooled[v,s,c(m),ph(t)]
-         sum over m in c, k, r of attr buy <= capacity tooled[v,s,c,ph(t)];  rows that pool: summed over what they pool
+         sum over m in c, k, r of attr buy <= capacity tooled[v,s,c,ph(t)]
+         rows that pool: sum over what they pool of attr buy <= capacity
          sites with capacity: sum of attr buy <= capacity open[s]
     (K1) sum over m, k, r of attr buy + unmet[pool,t] >= committed tooled[v,s,c,ph(t)]
          and >= committed (nominate[v,s,c] + used[v,c',ph(t)] - 1) for c' other than c
 
 F7 may say `tooled` for nominate: parts flow only where the variant is used, and tooled is nominate and used.
-Strong rows, in the aggregate form only: F5 and F7 by plant, with the most that the plant can make.
-Lifted with the weight of the family; site capacities of several families with d. The second K1 is lifted as well.
+Strong rows, in the aggregate form only: F5 and F7 by plant, with the most that the plant can make. Lifted
+with the weight of the family; site capacities of several families with d. The second K1 is lifted as well.
 """
 
 import numpy as np
@@ -62,7 +65,11 @@ def rows(statement: Statement) -> None:
 def _nominations(statement: Statement) -> None:
     frames = statement.frames
     nominate, use = frames["nominate"], frames["use"]
-    pairs = use.select("model", "variant").with_row_index("use").join(frames["models"].select("model", "member"), on="model")
+    pairs = (
+        use.select("model", "variant")
+        .with_row_index("use")
+        .join(frames["models"].select("model", "member"), on="model")
+    )
     users = nominate.select(TOOL).with_row_index("row").join(pairs, on=PAIR).sort("row", "use")
     wanted = statement.rows("U3", nominate.select(TOOL), "<=")
     wanted.add("nominate", 1.0, column=every(nominate), row=every(nominate))
@@ -103,21 +110,30 @@ def _needs(statement: Statement) -> None:
 
 
 def _bought(statement: Statement) -> pl.DataFrame:
-    """Return the flows of parts with member, `demand` (the most pieces of the version) and the row of `tooled`."""
+    """Return the flows of parts with member, `demand` (the most of the version) and the row of `tooled`."""
     frames, instance = statement.frames, statement.instance
     buy = frames["buy"].join(frames["models"].select("model", "member"), on="model", maintain_order="left")
-    demand = instance.possible.sum(axis=1)[buy["model"].to_numpy(), buy["period"].to_numpy()] * buy["quantity"].to_numpy()
+    demand = (
+        instance.possible.sum(axis=1)[buy["model"].to_numpy(), buy["period"].to_numpy()]
+        * buy["quantity"].to_numpy()
+    )
     tooled = _tooled_at(statement)
     sources = frames["nominate"].rename({"site": "supplier"})
     nominated = positions(buy, sources, ["variant", "supplier", "member"])
     measure = frames["nominate"].select("measure", "site_measure")[nominated]
-    return buy.drop("measure").with_columns(
-        demand=pl.Series(demand), tooled=pl.Series(tooled[nominated, buy["period"].to_numpy()]), nominate=pl.Series(nominated)
-    ).hstack(measure)
+    return (
+        buy.drop("measure")
+        .with_columns(
+            demand=pl.Series(demand),
+            tooled=pl.Series(tooled[nominated, buy["period"].to_numpy()]),
+            nominate=pl.Series(nominated),
+        )
+        .hstack(measure)
+    )
 
 
 def _tooled_at(statement: Statement) -> Positions:
-    """Return the row of `tooled` of each nomination in each period, -1 where nobody could use it (nominations, T)."""
+    """Return the row of `tooled` by nomination and period, -1 where nobody could use it (rows, T)."""
     frames = statement.frames
     phases = statement.instance.phases["tooled"]
     at = np.full((frames["nominate"].height, phases.shape[1]), -1)
@@ -127,9 +143,17 @@ def _tooled_at(statement: Statement) -> Positions:
 
 
 def _limited(
-    statement: Statement, tag: str, buy: pl.DataFrame, index: list[str], most: pl.Expr, *, by: str, lift: Lift, coefficient: str | None = None
+    statement: Statement,
+    tag: str,
+    buy: pl.DataFrame,
+    index: list[str],
+    most: pl.Expr,
+    *,
+    by: str,
+    lift: Lift,
+    coefficient: str | None = None,
 ) -> None:
-    """Add rows sum of buy <= most x by, one for each distinct `index` of the flows; `by` is a variable and its column."""
+    """Add rows sum of buy <= most x by, one a distinct `index`; `by` names a variable and its column."""
     keys = buy.group_by(index).agg(pl.first(by), most=most).filter(pl.col("most").is_finite()).sort(index)
     limit = statement.rows(tag, keys.select(index), "<=", lift=lift)
     row = positions(buy, keys, index)
@@ -146,7 +170,15 @@ def _used(statement: Statement, buy: pl.DataFrame) -> None:
     _limited(statement, "F5", buy, index, pl.first("demand"), by="use", lift=lift)
     if statement.strong:
         index = ["model", "family", "variant", "site", "period"]
-        _limited(statement, "F5_plant", buy, index, pl.first("most"), by="use", lift=Lift(("model", "family", "variant", "site")))
+        _limited(
+            statement,
+            "F5_plant",
+            buy,
+            index,
+            pl.first("most"),
+            by="use",
+            lift=Lift(("model", "family", "variant", "site")),
+        )
 
 
 def _nominated(statement: Statement, buy: pl.DataFrame) -> None:
@@ -168,11 +200,16 @@ def _capacities(statement: Statement, buy: pl.DataFrame) -> None:
     _subset(statement, "F7_capacity", within, [*key, "period"], lift=Lift(key, key))
     shared = frames["nominate"].group_by("pool").len().filter(pl.col("len") > 1)
     pooled = within.join(shared, on="pool", how="semi", maintain_order="left")
-    keys = pooled.group_by("family", "pool", "period").agg(pl.first("capacity")).sort("family", "pool", "period")
+    keys = (
+        pooled.group_by("family", "pool", "period").agg(pl.first("capacity")).sort("family", "pool", "period")
+    )
     limit = statement.rows(
-        "F7_pool", keys.select("family", "pool", "period"), "<=", keys["capacity"].to_numpy() / statement.flow,
+        "F7_pool",
+        keys.select("family", "pool", "period"),
+        "<=",
+        keys["capacity"].to_numpy() / statement.flow,
         lift=Lift(("family", "pool"), ("family", "pool")),
-    )  # fmt: skip
+    )
     row = positions(pooled, keys, ["family", "pool", "period"])
     limit.add("buy", pooled["measure"].to_numpy(), column=pooled["column"].to_numpy(), row=row)
     limit.done()
@@ -184,7 +221,12 @@ def _subset(statement: Statement, tag: str, flows: pl.DataFrame, index: list[str
         pl.first("capacity"), pl.first("tooled"), needed=(pl.col("demand") * pl.col("measure")).sum()
     ).sort(index)  # fmt: skip
     limit = statement.rows(tag, needed.select(index), "<=", lift=lift)
-    limit.add("buy", flows["measure"].to_numpy(), column=flows["column"].to_numpy(), row=positions(flows, needed, index))
+    limit.add(
+        "buy",
+        flows["measure"].to_numpy(),
+        column=flows["column"].to_numpy(),
+        row=positions(flows, needed, index),
+    )
     most = np.minimum(needed["capacity"].to_numpy(), needed["needed"].to_numpy()) / statement.flow
     limit.add("tooled", -most, column=needed["tooled"].to_numpy(), row=every(needed))
     limit.done()
@@ -193,15 +235,27 @@ def _subset(statement: Statement, tag: str, flows: pl.DataFrame, index: list[str
 def _site_capacities(statement: Statement, buy: pl.DataFrame) -> None:
     sites = statement.frames["sites"]
     capacity = np.where(sites["kind"].to_numpy() == "component", floats(sites, "capacity", np.inf), np.inf)
-    flows = buy.with_columns(capacity=pl.Series(capacity[buy["supplier"].to_numpy()] * statement.instance.years))
+    flows = buy.with_columns(
+        capacity=pl.Series(capacity[buy["supplier"].to_numpy()] * statement.instance.years)
+    )
     flows = flows.with_row_index("column").filter(pl.col("capacity").is_finite())
     keys = flows.group_by("supplier", "period").agg(pl.first("capacity")).sort("supplier", "period")
-    limit = statement.rows("F7_site", keys.select("supplier", "period"), "<=", lift=Lift(("supplier",), ("supplier",), "discount"))
+    limit = statement.rows(
+        "F7_site",
+        keys.select("supplier", "period"),
+        "<=",
+        lift=Lift(("supplier",), ("supplier",), "discount"),
+    )
     limit.add(
         "buy", flows["site_measure"].to_numpy(), column=flows["column"].to_numpy(),
         row=positions(flows, keys, ["supplier", "period"]),
     )  # fmt: skip
-    limit.add("open", -keys["capacity"].to_numpy() / statement.flow, column=keys["supplier"].to_numpy(), row=every(keys))
+    limit.add(
+        "open",
+        -keys["capacity"].to_numpy() / statement.flow,
+        column=keys["supplier"].to_numpy(),
+        row=every(keys),
+    )
     limit.done()
 
 
@@ -209,26 +263,40 @@ def _contracts(statement: Statement, buy: pl.DataFrame) -> None:
     """Add K1: contracted volume is taken or paid while a contracted variant is nominated and used."""
     frames = statement.frames
     unmet = frames["unmet"].with_row_index("unmet")
-    nominate = frames["nominate"].select("family", "variant", "site", "member", "pool").with_row_index("nominate")
+    nominate = (
+        frames["nominate"].select("family", "variant", "site", "member", "pool").with_row_index("nominate")
+    )
     row, period = np.nonzero(statement.instance.phases["tooled"])
-    tooled = frames["tooled"].select("nominate", "used").with_row_index("tooled")[row].with_columns(
-        period=pl.Series(period.astype(np.int32))
+    tooled = (
+        frames["tooled"]
+        .select("nominate", "used")
+        .with_row_index("tooled")[row]
+        .with_columns(period=pl.Series(period.astype(np.int32)))
     )
     due = unmet.join(nominate, on="pool").join(tooled, on=["nominate", "period"])
     index = ["family", "pool", "variant", "member", "period"]
     lift = Lift(("family", "pool", "variant", "member"), ("family", "pool", "variant", "member"))
     own = due.sort(index)
     rows = _due(statement, buy, "K1", own, index, lift=lift)
-    rows.add("tooled", -own["committed"].to_numpy() / statement.flow, column=own["tooled"].to_numpy(), row=every(own))
+    rows.add(
+        "tooled",
+        -own["committed"].to_numpy() / statement.flow,
+        column=own["tooled"].to_numpy(),
+        row=every(own),
+    )
     rows.done()
     _cross_contracts(statement, buy, unmet.join(nominate, on="pool"), due)
 
 
-def _cross_contracts(statement: Statement, buy: pl.DataFrame, nominated: pl.DataFrame, due: pl.DataFrame) -> None:
+def _cross_contracts(
+    statement: Statement, buy: pl.DataFrame, nominated: pl.DataFrame, due: pl.DataFrame
+) -> None:
     """Add K1 where one member nominates and another one uses."""
     using = due.select("variant", "period", "used", user="member").unique()
     index = ["family", "pool", "variant", "member", "user", "period"]
-    pairs = nominated.join(using, on=["variant", "period"]).filter(pl.col("member") != pl.col("user")).sort(index)
+    pairs = (
+        nominated.join(using, on=["variant", "period"]).filter(pl.col("member") != pl.col("user")).sort(index)
+    )
     volume = pairs["committed"].to_numpy() / statement.flow
     key = ("family", "pool", "variant", "member", "user")
     rows = _due(statement, buy, "K1_other", pairs, index, lift=Lift(key, key), rhs=-volume)
@@ -238,12 +306,21 @@ def _cross_contracts(statement: Statement, buy: pl.DataFrame, nominated: pl.Data
 
 
 def _due(
-    statement: Statement, buy: pl.DataFrame, tag: str, keys: pl.DataFrame, index: list[str], *, lift: Lift, rhs: Vector | float = 0.0
+    statement: Statement,
+    buy: pl.DataFrame,
+    tag: str,
+    keys: pl.DataFrame,
+    index: list[str],
+    *,
+    lift: Lift,
+    rhs: Vector | float = 0.0,
 ) -> Rows:
     """Return rows that begin with sum of measure x buy of the pool + unmet, one for each row of `keys`."""
     rows = statement.rows(tag, keys.select(index), ">=", rhs, lift=lift)
     flows = buy.select("pool", "period", "measure").with_row_index("column")
     asked = keys.select("pool", "period").with_row_index("row").join(flows, on=["pool", "period"])
-    rows.add("buy", asked["measure"].to_numpy(), column=asked["column"].to_numpy(), row=asked["row"].to_numpy())
+    rows.add(
+        "buy", asked["measure"].to_numpy(), column=asked["column"].to_numpy(), row=asked["row"].to_numpy()
+    )
     rows.add("unmet", 1.0, column=keys["unmet"].to_numpy(), row=every(keys))
     return rows

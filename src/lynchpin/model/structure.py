@@ -1,8 +1,8 @@
-"""What can be decided once: use, nominations, allocations, sites, and when engineering, tools and platforms are paid.
+"""What can be decided once, and when engineering, tools and platforms are paid for it.
 
-A nomination row of a variant wins over its family's row at the same site; each row that is left is a *pool*: one
-capacity and one commitment for the variants it covers. A *member* of the sharing scope is the alliance, a partner, a
-brand or a model; engineering, tools and platforms are paid once per member.
+A nomination row of a variant wins over its family's row at the same site; each row that is left is a *pool*:
+one capacity and one commitment for the variants it covers. A *member* of the sharing scope is the alliance, a
+partner, a brand or a model; engineering, tools and platforms are paid once per member.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def structure(calendar: Calendar, found: Windows, *, sharing: str, as_is: bool) 
     frames["needs"] = _coded(needs(study, list(names["model"])), names)
     frames["use"] = _use(calendar, fits, names)
     frames["nominate"] = _nominate(calendar, covered, frames, names)
-    frames["allocate"] = _allocate(calendar, found, names, as_is=as_is)
+    frames["allocate"] = _allocate(calendar, names, as_is=as_is)
     frames["open"] = _coded(sites.select("site", "kind", "status"), names)
     frames["pools"] = _coded(pools, names).sort("pool")
     phases = _phased(found, frames)
@@ -58,7 +58,9 @@ def structure(calendar: Calendar, found: Windows, *, sharing: str, as_is: bool) 
 def _coded(frame: pl.DataFrame, names: dict[str, tuple[str, ...]]) -> pl.DataFrame:
     """Return a frame with positions in place of identifiers (columns that are axes), sorted by them."""
     axes = [column for column in frame.columns if column in names]
-    coded = frame.with_columns(pl.Series(axis, codes(frame, axis, names[axis]), dtype=pl.Int32) for axis in axes)
+    coded = frame.with_columns(
+        pl.Series(axis, codes(frame, axis, names[axis]), dtype=pl.Int32) for axis in axes
+    )
     return coded.sort(axes)
 
 
@@ -78,7 +80,7 @@ def _pools(calendar: Calendar, sites: pl.DataFrame, *, as_is: bool) -> pl.DataFr
 
 
 def _covered(calendar: Calendar, pools: pl.DataFrame) -> pl.DataFrame:
-    """Return variant, site, pool: a variant's own row wins over its family's, even where that row cannot be used."""
+    """Return variant, site, pool: a variant's own row wins over its family's, usable or not."""
     variants = calendar.study.table("variants").select("variant", "family")
     own = pools.filter("own").select("variant", "site", "pool", "usable")
     family = (
@@ -90,7 +92,12 @@ def _covered(calendar: Calendar, pools: pl.DataFrame) -> pl.DataFrame:
 
 
 def _names(
-    calendar: Calendar, found: Windows, fits: pl.DataFrame, sites: pl.DataFrame, pools: pl.DataFrame, sharing: str
+    calendar: Calendar,
+    found: Windows,
+    fits: pl.DataFrame,
+    sites: pl.DataFrame,
+    pools: pl.DataFrame,
+    sharing: str,
 ) -> dict[str, tuple[str, ...]]:
     study = calendar.study
     column = {"alliance": pl.lit("alliance")}.get(sharing, pl.col(sharing))
@@ -117,7 +124,7 @@ def _names(
 
 
 def _models(found: Windows, names: dict[str, tuple[str, ...]], sharing: str) -> pl.DataFrame:
-    """Return the versions with programme, brand, partner, platform, member, drive and whether they may be left out."""
+    """Return the versions with what they belong to and whether they may be left out."""
     column = {"alliance": pl.lit("alliance")}.get(sharing, pl.col(sharing))
     models = found.models.select(
         "model", "programme", "brand", "partner", "platform", "powertrain", "segment", "co2_g_km",
@@ -136,9 +143,9 @@ def _successors(found: Windows, names: dict[str, tuple[str, ...]]) -> pl.DataFra
             begun = np.isnan(age) | (age > -1e-9)
             if begun.any():
                 rows.append((position[old], index, int(np.argmax(begun))))
-    return pl.DataFrame(rows, schema=dict.fromkeys(("model", "successor", "first"), pl.Int32), orient="row").sort(
-        "model", "successor"
-    )
+    return pl.DataFrame(
+        rows, schema=dict.fromkeys(("model", "successor", "first"), pl.Int32), orient="row"
+    ).sort("model", "successor")
 
 
 def _use(calendar: Calendar, fits: pl.DataFrame, names: dict[str, tuple[str, ...]]) -> pl.DataFrame:
@@ -154,7 +161,10 @@ def _use(calendar: Calendar, fits: pl.DataFrame, names: dict[str, tuple[str, ...
 
 
 def _nominate(
-    calendar: Calendar, covered: pl.DataFrame, frames: dict[str, pl.DataFrame], names: dict[str, tuple[str, ...]]
+    calendar: Calendar,
+    covered: pl.DataFrame,
+    frames: dict[str, pl.DataFrame],
+    names: dict[str, tuple[str, ...]],
 ) -> pl.DataFrame:
     """Return variant, site, member with the pool, and the measures of one piece for pool and site."""
     study = calendar.study
@@ -169,9 +179,7 @@ def _nominate(
     ).sort("variant", "site", "member")  # fmt: skip
 
 
-def _allocate(
-    calendar: Calendar, found: Windows, names: dict[str, tuple[str, ...]], *, as_is: bool
-) -> pl.DataFrame:
+def _allocate(calendar: Calendar, names: dict[str, tuple[str, ...]], *, as_is: bool) -> pl.DataFrame:
     rows = calendar.study.table("allocations").filter(
         pl.col("programme").is_in(names["programme"]) & pl.col("site").is_in(names["site"])
     )
@@ -180,7 +188,7 @@ def _allocate(
 
 
 def _phased(found: Windows, frames: dict[str, pl.DataFrame]) -> dict[str, Flags]:
-    """Add the frames `used`, `tooled`, `developed` and return whether each period belongs to a row's phase."""
+    """Add the frames `used`, `tooled`, `developed`; return whether a period belongs to a row's phase."""
     models = frames["models"].select("model", "member", "platform")
     model, period = np.nonzero(found.on_sale)
     on_sale = pl.DataFrame({"model": model.astype(np.int32), "period": period.astype(np.int32)})
@@ -207,7 +215,7 @@ def _phase(
 ) -> tuple[pl.DataFrame, pl.DataFrame, Flags]:
     """Group the periods of each (key, member) by the models on sale.
 
-    Returns the frame (key, member, phase), the models of each of its rows (`row`, `model`), and the periods (rows, T).
+    Returns the frame (key, member, phase), the models of its rows (`row`, `model`), and the periods (rows, T).
     """
     rows = (
         pairs.join(on_sale, on="model").sort(key, "member", "period", "model")

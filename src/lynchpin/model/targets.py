@@ -1,14 +1,16 @@
 """Targets: obligations that may be missed at a price.
 
 Sets        o targets, m versions, n markets, k plants, v variants, s suppliers, t periods from..until
-            scope: versions of the target's partners and brands, markets in its territory; counting: of its drives
+            scope: versions of the target's partners and brands, markets in its territory
+            counting: of its drives
 Decisions   `miss`[o,v,s,t] >= 0; v, s only for dual_source
 
     (share)       sum over counting of sell + miss >= value sum over scope of sell
     (volume)      sum over counting in scope of sell + miss >= value y
     (co2)         sum over counting in scope of (co2 - value) sell <= miss
     (local)       sum over counting in scope, k in territory, of ship + miss >= value sum of sell
-    (dual_source) sum over m, k, r of buy[m,v,s,k,r,t] - miss[o,v,s,t] <= value sum over s' too of buy[m,v,s',k,r,t]
+    (dual_source) sum over m, k, r of buy[m,v,s,k,r,t] - miss[o,v,s,t]
+                      <= value sum over m, s', k, r of buy[m,v,s',k,r,t]
 
 dual_source is lifted with the weight of the family.
 """
@@ -42,9 +44,13 @@ def rows(statement: Statement) -> None:
 def _sums(statement: Statement, kind: str) -> None:
     """Add the rows of a kind of target on sales, one a target and period."""
     targets = statement.frames["targets"].filter(pl.col("kind") == kind)
-    of_kind = statement.frames["miss"].with_row_index("column").join(targets.select("target", "value"), on="target")
+    of_kind = (
+        statement.frames["miss"].with_row_index("column").join(targets.select("target", "value"), on="target")
+    )
     miss = of_kind.filter(pl.col("variant") < 0).sort("target", "period")
-    demanded = miss["value"].to_numpy() * statement.instance.years / statement.flow if kind == "volume" else 0.0
+    demanded = (
+        miss["value"].to_numpy() * statement.instance.years / statement.flow if kind == "volume" else 0.0
+    )
     sums = statement.rows(kind, miss.select("target", "period"), ">=", demanded)
     sums.add("miss", 1.0, column=_whole(miss["column"]), row=every(miss))
     book = DutyBook(Calendar(statement.instance.study))
@@ -53,7 +59,9 @@ def _sums(statement: Statement, kind: str) -> None:
     sums.done()
 
 
-def _sum(statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, target: dict[str, object]) -> None:
+def _sum(
+    statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, target: dict[str, object]
+) -> None:
     """Add the sales of one target to its rows."""
     kind, value, own = str(target["kind"]), float(str(target["value"])), int(str(target["target"]))
     sell, scope, counting = _scope(statement, book, target)
@@ -69,7 +77,9 @@ def _sum(statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, t
         ship = statement.frames["ship"]
         counted = counting[positions(ship, sell, ["model", "market", "period"])]
         home = _places(statement, book, "site", str(target["territory"]))
-        _over(sums, "ship", ship, own, miss, counted * home[ship["site"].to_numpy(), ship["period"].to_numpy()])
+        _over(
+            sums, "ship", ship, own, miss, counted * home[ship["site"].to_numpy(), ship["period"].to_numpy()]
+        )
 
 
 def _over(
@@ -82,7 +92,9 @@ def _over(
     rows.add(variable, factor[chosen], column=chosen, row=row[chosen])
 
 
-def _scope(statement: Statement, book: DutyBook, target: dict[str, object]) -> tuple[pl.DataFrame, Flags, Flags]:
+def _scope(
+    statement: Statement, book: DutyBook, target: dict[str, object]
+) -> tuple[pl.DataFrame, Flags, Flags]:
     """Return `sell`, and which of its columns are in scope and counting."""
     instance, sell = statement.instance, statement.frames["sell"]
     models = statement.frames["models"]
@@ -92,7 +104,9 @@ def _scope(statement: Statement, book: DutyBook, target: dict[str, object]) -> t
         names = np.array(instance.names[axis])[models[axis].to_numpy()]
         inside &= np.isin(names, listed) if listed else True
     drives = split_list(_text(target["powertrains"]))
-    counted = np.isin(models["powertrain"].to_numpy(), drives) if drives else np.ones(models.height, dtype=np.bool_)
+    counted = (
+        np.isin(models["powertrain"].to_numpy(), drives) if drives else np.ones(models.height, dtype=np.bool_)
+    )
     there = _places(statement, book, "market", str(target["territory"]))
     model, market, period = (sell[name].to_numpy() for name in ("model", "market", "period"))
     scope = inside[model] & there[market, period]
@@ -116,7 +130,13 @@ def _dual_source(statement: Statement) -> None:
     frames = statement.frames
     dual = pl.col("variant") >= 0
     targets = frames["targets"].select("target", "value")
-    miss = frames["miss"].with_row_index("column").filter(dual).join(targets, on="target").rename({"site": "supplier"})
+    miss = (
+        frames["miss"]
+        .with_row_index("column")
+        .filter(dual)
+        .join(targets, on="target")
+        .rename({"site": "supplier"})
+    )
     family = frames["nominate"].select("variant", "family").unique()
     keys = miss.join(family, on="variant", maintain_order="left")
     index = ["target", "family", "variant", "supplier", "period"]
@@ -124,7 +144,11 @@ def _dual_source(statement: Statement) -> None:
     rows = statement.rows("dual_source", keys.select(index), "<=", lift=Lift(key, key))
     rows.add("miss", -1.0, column=keys["column"].to_numpy(), row=every(keys))
     buy = frames["buy"].select("variant", "supplier", "period").with_row_index("flow")
-    asked = keys.with_row_index("row").select("row", "variant", "period", "value", own="supplier").join(buy, on=["variant", "period"])
+    asked = (
+        keys.with_row_index("row")
+        .select("row", "variant", "period", "value", own="supplier")
+        .join(buy, on=["variant", "period"])
+    )
     share = (asked["own"] == asked["supplier"]).to_numpy() * 1.0 - asked["value"].to_numpy()
     rows.add("buy", share, column=_whole(asked["flow"]), row=_whole(asked["row"]))
     rows.done()

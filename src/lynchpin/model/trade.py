@@ -22,7 +22,11 @@ def rows(statement: Statement) -> None:
     """Add T3, apart for cars and for parts, which share no quota row."""
     quotas = statement.frames["quotas"]
     for tag, variable in (("T3", "ship"), ("T3_parts", "buy")):
-        flows = statement.frames[variable].with_row_index("column").join(quotas, on="regime", how="semi", maintain_order="left")
+        flows = (
+            statement.frames[variable]
+            .with_row_index("column")
+            .join(quotas, on="regime", how="semi", maintain_order="left")
+        )
         keys = flows.select("regime", "period").unique().join(quotas, on="regime").sort("regime", "period")
         within = statement.rows(
             tag, keys.select("regime", "period"), "<=", keys["quota"].to_numpy() / statement.flow,

@@ -3,6 +3,8 @@
     age        (start of t) - (start of launch), in years; inside the window if 0 <= age < life
     version    its programme's window, cut before the launch of a certain version that replaces it
     B[m,n,t] = base_sales growth life_curve(floor age) y   inside the window, else 0
+
+A programme without a launch is on sale from before the horizon, for ever unless it is replaced.
 """
 
 from dataclasses import dataclass
@@ -59,21 +61,30 @@ def windows(calendar: Calendar, *, as_is: bool) -> Windows:
     return _touching(programmes, models, programme, age, inside, on_sale, certain)
 
 
-def possible_sales(calendar: Calendar, found: Windows, markets: tuple[str, ...]) -> tuple[Vector, pl.DataFrame]:
-    """Return B (models, markets, T) and the offers of its models, sorted, with `model` and `market` as positions."""
+def possible_sales(
+    calendar: Calendar, found: Windows, markets: tuple[str, ...]
+) -> tuple[Vector, pl.DataFrame]:
+    """Return B (models, markets, T) and the sorted offers, `model` and `market` as positions."""
     study = calendar.study
     names = found.models["model"].to_list()
     offers = study.table("offers").filter(pl.col("model").is_in(names)).sort("model", "market")
     model, market = codes(offers, "model", names), codes(offers, "market", markets)
     curve = _life_curves(found)[found.programme[model]]
-    sales = floats(offers, "base_sales")[:, None] * _growth(calendar, found, offers, model) * curve * calendar.years
+    sales = (
+        floats(offers, "base_sales")[:, None]
+        * _growth(calendar, found, offers, model)
+        * curve
+        * calendar.years
+    )
     possible = np.zeros((len(names), len(markets), calendar.n))
     possible[model, market] = np.where(found.on_sale[model], sales, 0.0)
-    return possible, offers.with_columns(model=pl.Series(model, dtype=pl.Int32), market=pl.Series(market, dtype=pl.Int32))
+    return possible, offers.with_columns(
+        model=pl.Series(model, dtype=pl.Int32), market=pl.Series(market, dtype=pl.Int32)
+    )
 
 
 def by_age(lists: list[tuple[float, ...]], age: Vector, *, after: float | None) -> Vector:
-    """Return the entry of each list for whole years of age (rows, T); past its end `after`, or its last if None."""
+    """Return each list's entry for whole years of age (rows, T); past its end `after`, else its last."""
     values = np.ones(age.shape)
     for row, numbers in enumerate(lists):
         if numbers and not np.isnan(age[row]).any():
