@@ -38,8 +38,9 @@ def levied(book: DutyBook, goods: list[Goods], which: Positions, base: Vector, p
     row, recipe = open_to["row"].cast(pl.Int64).to_numpy(), open_to["recipe"].to_numpy()
     duty = np.zeros(len(row))
     order = np.argsort(recipe, kind="stable")
-    ends = np.searchsorted(recipe[order], np.arange(len(recipes)), side="right")
-    for number, chosen in enumerate(np.split(order, ends[:-1])):
+    bounds = np.searchsorted(recipe[order], np.arange(len(recipes) + 1))
+    for number in range(len(recipes)):
+        chosen = order[bounds[number] : bounds[number + 1]]
         at = row[chosen]
         duty[chosen] = book.amount(recipes[number], base[at], _content(book, goods, which[at]), period[at])
     allowed = np.isfinite(duty)
