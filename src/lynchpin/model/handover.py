@@ -49,14 +49,10 @@ def to_linopy(statement: Statement) -> linopy.Model:
 def _add_variable(model: linopy.Model, instance: Instance, name: str, columns: Columns) -> int:
     """Add a variable and return the label of its first column."""
     frame = columns.frame
-    coordinates = {word: (name, values) for word, values in _labels(instance, frame).items() if word != name}
-    coords = {name: np.arange(frame.height), **coordinates}
-    lower = xr.DataArray(columns.lower, dims=name, coords=coords)
-    upper = xr.DataArray(columns.upper, dims=name, coords=coords)
-    if columns.binary:
-        variable = model.add_variables(lower=lower, upper=upper, name=name, binary=True)
-    else:
-        variable = model.add_variables(lower=lower, upper=upper, name=name)
+    words = {word: (name, values) for word, values in _labels(instance, frame).items() if word != name}
+    coords = xr.Coordinates({name: np.arange(frame.height), **words})
+    binary = {"binary": True} if columns.binary else {}
+    variable = model.add_variables(columns.lower, columns.upper, coords=coords, name=name, **binary)
     return int(variable.labels.to_numpy()[0]) if frame.height else 0
 
 
@@ -70,9 +66,7 @@ def _labels(
             axis = {"user": "member"}.get(column, AXIS_OF.get(column, column))
             words = instance.periods if axis == "period" else instance.names.get(axis)
             codes = frame[column].to_numpy()
-            found[column] = (
-                codes.astype(object) if words is None else np.array([*words, ""], dtype=object)[codes]
-            )
+            found[column] = codes if words is None else np.array([*words, ""])[codes]
     return found
 
 
