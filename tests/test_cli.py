@@ -119,7 +119,6 @@ def test_a_missing_input_is_exit_one_with_its_name(
         ["plan", "tiny", "--method", "magic"],
         ["plan", "tiny", "--sharing", "everything"],
         ["plan", "tiny", "--threads", "none"],
-        ["plan", "tiny", "--scenario", "nowhere"],
         ["new", "somewhere", "--example", "nothing"],
         ["compare", "tiny"],
     ],
@@ -133,6 +132,13 @@ def test_wrong_usage_is_exit_two(
     assert code == 2
     assert err
     assert out == ""
+
+
+def test_an_unknown_scenario_is_named(study: Path, run: Run) -> None:
+    """A scenario that the study does not have is refused by name."""
+    code, _, err = run("plan", study, "--scenario", "nowhere")
+    assert code == 1
+    assert "nowhere" in err
 
 
 def test_findings_are_exit_one_and_machine_readable(study: Path, run: Run) -> None:

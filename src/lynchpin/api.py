@@ -12,8 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import linopy
+
 from lynchpin.errors import PlanError
-from lynchpin.model.build import Built, build
+from lynchpin.model.build import build
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.plan.case import Desk, Question
 from lynchpin.plan.compare import Comparison, compare
@@ -80,7 +82,7 @@ def plan(
     on_progress: OnPlanProgress = _quiet,
     on_message: Listener = _quiet,
     stop: StopSignal | None = None,
-    model: Built | None = None,
+    model: linopy.Model | None = None,
 ) -> Plan:
     """Plan a study: return the best verified plan, what is proven about it, and plans to compare it with.
 
@@ -127,14 +129,20 @@ def plan_to(study: Study | str | Path, place: str | Path, **options: Any) -> Pla
 
 
 def build_model(
-    study: Study | str | Path, *, form: str = "yearly", sharing: str = "alliance", as_is: bool = False
-) -> Built:
+    study: Study | str | Path, *, sharing: str = "alliance", as_is: bool = False, form: str = "yearly"
+) -> linopy.Model:
     """Return the linopy model of a study, to which rows may be added before `plan(study, model=...)`.
 
-    form  yearly, which is exact, or aggregate, the relaxation that decides structure
+    sharing, as_is  as for `plan`, and the same there
+    form            yearly, which is exact and the one to plan with, or aggregate, the relaxation that decides structure
+
+    Its `parameters` hold the units: one unit of a flow is `flow` vehicles or pieces, one of the objective, which is
+    minimised, `money` in the study's currency.
     """
     ready = study if isinstance(study, Study) else read_study(study)
-    return build(compile_study(complete(ready), sharing=sharing, as_is=as_is), form=form)
+    built = build(compile_study(complete(ready), sharing=sharing, as_is=as_is), form=form)
+    built.linopy.parameters = built.linopy.parameters.assign(flow=built.flow, money=built.money)
+    return built.linopy
 
 
 def verify(plan: Plan | str | Path) -> Mapping[str, Verification]:

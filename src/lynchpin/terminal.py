@@ -78,12 +78,17 @@ def show_verification(parts: Mapping[str, Verification], *, json: bool) -> None:
         _print_json({name: _verification_data(part) for name, part in parts.items()})
         return
     for name, part in parts.items():
+        broken = part.broken
+        kept = f"{len(part.worst) - len(broken)} of {len(part.worst)} rules kept, objective {part.objective:,.2f}"
         out.print(
-            Text(f"{name}: {'verified' if part.ok else 'NOT in order'}", style="green" if part.ok else "red")
+            Text(
+                f"{name}: {'verified' if part.ok else 'NOT in order'}, {kept}",
+                style="green" if part.ok else "red",
+            )
         )
-        for rule, violation in sorted(part.worst.items()):
+        for rule, violation in sorted(broken.items()):
             amount = f"{violation.amount:.6g} {violation.unit}"
-            out.print(Text(f"  {rule:<24} {amount:<28} {violation.where}"), soft_wrap=True)
+            out.print(Text(f"  {rule:<16} {amount:<28} {violation.where}"), soft_wrap=True)
 
 
 def _verification_data(part: Verification) -> dict[str, Any]:

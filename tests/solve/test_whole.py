@@ -82,7 +82,15 @@ def test_an_impossible_study_names_the_rule_or_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"gap": -1.0}, {"time_limit": 0.0}, {"threads": 0}, {"seed": -1}, {"method": "magic"}, {"sharing": "all"}]
+    "options",
+    [
+        {"gap": -1.0},
+        {"time_limit": 0.0},
+        {"threads": 0},
+        {"seed": -1},
+        {"method": "magic"},
+        {"sharing": "all"},
+    ],
 )
 def test_options_out_of_range_are_refused(options: dict[str, object]) -> None:
     """Every option is checked when it is given, by name."""
@@ -94,8 +102,28 @@ def test_rows_of_one_s_own_are_kept() -> None:
     """A model with a row added by its user is solved whole, and the plan keeps the row."""
     study = lynchpin.examples.tiny()
     best = planned(study)
-    model = best.tables["launch"]["model"][0]
-    built = lynchpin.build_model(study)
-    make = built.model.variables["make"]
-    assert make.size > 0
-    assert model
+    model = lynchpin.build_model(study)
+    make = model.variables["make"]
+    vans = make.sel(make=make.coords["model"] == "van_ev").sum()
+    model.add_constraints(vans * float(model.parameters["flow"]) <= 1000.0, name="few vans")
+    plan = planned(study, model=model)
+    made = plan.tables["make"].filter(plan.tables["make"]["model"] == "van_ev")["vehicles"].sum()
+    assert made <= 1000.0 + 1e-3
+    assert best.tables["make"].filter(best.tables["make"]["model"] == "van_ev")["vehicles"].sum() > 1000.0
+    assert plan.objective < best.objective
+    assert plan.verified
+    assert plan.status == "optimal"
+
+
+def test_anything_but_added_rows_is_refused() -> None:
+    """A changed objective, a changed limit, another scope and another study's model are each refused."""
+    study = lynchpin.examples.tiny()
+    dearer = lynchpin.build_model(study)
+    dearer.objective = dearer.objective.expression * 2
+    freer = lynchpin.build_model(study)
+    freer.variables["make"].update(upper=0.5)
+    for model in (dearer, freer, lynchpin.build_model(study, form="aggregate")):
+        with pytest.raises(lynchpin.ModelError, match="only rows may be added"):
+            planned(study, model=model)
+    with pytest.raises(lynchpin.ModelError, match="only rows may be added"):
+        planned(study, sharing="model", model=lynchpin.build_model(study))

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import linopy
 import polars as pl
 
 from lynchpin.errors import SolveError
-from lynchpin.model.build import Built
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.plan.extract import extract
 from lynchpin.plan.plan import Plan, PlanInfo, Status, Worst
@@ -52,7 +52,7 @@ class Desk:
     on_message: Callable[[str], object] = _leave
     stop: StopSignal | None = None
     clock: Clock = field(default_factory=Clock)
-    model: Built | None = None
+    model: linopy.Model | None = None
 
     @property
     def stopped(self) -> bool:
@@ -153,7 +153,7 @@ class Case:
             study=self.study.name,
             hashes=self.study.hashes(),
             inputs=self.given.hashes(),
-            method=options.method,
+            method=options.method if self.desk.model is None else "yearly",
             sharing=self.question.sharing,
             as_is=self.question.as_is,
             scenario=self.question.scenario,
@@ -162,7 +162,7 @@ class Case:
             versions={name: version(name) for name in _LIBRARIES},
             started=self.started,
             seconds=self.clock.elapsed,
-            phases=dict(self.clock.phases),
+            phases=self.desk.clock.phases | self.clock.phases,
             status=self._status(gap),
             objective_kind=settings.objective,
             sense="min" if settings.objective == "cost" else "max",
@@ -180,11 +180,12 @@ class Case:
 
     def _bound(self, best: Verdict, outcome: Outcome) -> tuple[float | None, str]:
         """Return the bound and how it is known; a bound that a verified plan beats is none."""
+        own = "" if self.desk.model is None else ", among plans that keep your own rows"
         if outcome.bound is None:
             return None, outcome.bound_from
         if best.money > outcome.bound + 1e-6 * max(1.0, abs(best.money)):
             return None, f"refused: the plan is better than the bound of the {outcome.bound_from}"
-        return max(outcome.bound, best.money), outcome.bound_from
+        return max(outcome.bound, best.money), outcome.bound_from + own
 
     def _status(self, gap: float | None) -> Status:
         if gap is not None and gap <= self.desk.options.gap:

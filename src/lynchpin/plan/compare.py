@@ -96,15 +96,18 @@ def _change(before: pl.DataFrame, after: pl.DataFrame, keys: list[str], amount: 
 
 
 def _switched(name: str, before: Plan, after: Plan) -> pl.DataFrame:
-    """Return the rows of one decision table that are in one plan only."""
-    keys = [column for column in before.tables[name].columns if column != "period"]
+    """Return the rows of one decision table that are in one plan only; members count within one scope only."""
+    same_scope = before.info.sharing == after.info.sharing
+    left_out = {"period"} if same_scope else {"period", "member"}
+    keys = [column for column in before.tables[name].columns if column not in left_out]
     parts: list[pl.DataFrame] = []
     for change, inside, outside in (("new", after, before), ("gone", before, after)):
         rows = inside.tables[name].join(outside.tables[name], on=keys, how="anti", nulls_equal=True)
         parts.append(
-            rows.sort(keys).select(
-                decision=pl.lit(name), item=pl.concat_str(keys, separator=", "), change=pl.lit(change)
-            )
+            rows.select(keys)
+            .unique()
+            .sort(keys)
+            .select(decision=pl.lit(name), item=pl.concat_str(keys, separator=", "), change=pl.lit(change))
         )
     return pl.concat(parts)
 

@@ -35,9 +35,7 @@ def _kind(instance: Instance, values: Mapping[str, Vector], payers: Payers, kind
     """Return the rows of one kind of investment."""
     variable, item, _, _, rule = _KINDS[kind]
     annuities = -instance.money.get(variable, {}).get(kind, np.zeros((0, 0)))
-    empty = pl.DataFrame(
-        schema=dict.fromkeys(COLUMNS["investment"][:-1], pl.String) | {"money": pl.Float64}
-    )
+    empty = pl.DataFrame(schema=dict.fromkeys(COLUMNS["investment"][:-1], pl.String) | {"money": pl.Float64})
     if not annuities.size:
         return empty
     paid = annuities * (values[variable] > 0.5)[:, None]

@@ -81,7 +81,7 @@ def _reference(given: Study, study: Study, question: Question, desk: Desk, name:
     if desk.stopped:
         return None
     try:
-        return _solved(given, study, question, desk).plan()
+        return _solved(given, study, question, replace(desk, model=None)).plan()
     except LynchpinError as error:
         if desk.stopped and isinstance(error, SolveError):
             return None

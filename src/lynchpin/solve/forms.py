@@ -1,23 +1,25 @@
 """A built model as a problem for the solver, and the ways back: to values, to a start, to a sharper form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
-from lynchpin.model.build import Built, arrays, build
+from lynchpin.model.build import Arrays, Built, arrays, build
 from lynchpin.model.calendar import floats
 from lynchpin.model.instance import Instance
 from lynchpin.model.scale import ScaleOptions
 from lynchpin.model.slots import refine
 from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.contracts import Problem
+from lynchpin.solve.own import OwnRows
 from lynchpin.solve.structure import CHOICES, Values
-from lynchpin.solve.volumes import volumes
+from lynchpin.solve.volumes import measures, volumes
 
 TIGHT = 1e-4  # relative distance of a flow from its capacity
-NEAR = 1e-3  # relative distance of two volumes that count as the same scale point
+NEAR = 1e-5  # relative distance of two volumes that count as the same scale point
 
 Breaks = Mapping[tuple[str, str], tuple[float, ...]]
 
@@ -30,6 +32,7 @@ class Form:
     problem  its arrays, to be minimised, in units of the model
     place    variable -> its columns
     breaks   volumes at which the chords of scale were made exact
+    own      rows that a user added, or None
     """
 
     name: str
@@ -37,11 +40,16 @@ class Form:
     problem: Problem
     place: Mapping[str, slice]
     breaks: Breaks
+    own: OwnRows | None
 
     @classmethod
-    def of(cls, built: Built, name: str, *, breaks: Breaks | None = None) -> "Form":
-        """Return a built model as a form."""
+    def of(
+        cls, built: Built, name: str, *, breaks: Breaks | None = None, own: OwnRows | None = None
+    ) -> "Form":
+        """Return a built model, and rows added to it, as a form."""
         found = arrays(built)
+        if own is not None:
+            found = _with_rows(found, own)
         problem = Problem(
             cost=found.cost,
             lower=found.lower,
@@ -54,7 +62,9 @@ class Form:
             column_name=lambda column: _column_name(found.position, column),
             row_name=lambda row: f"row {row} of {found.row_tag[row]}",
         )
-        return cls(name=name, built=built, problem=problem, place=found.position, breaks=breaks or {})
+        return cls(
+            name=name, built=built, problem=problem, place=found.position, breaks=breaks or {}, own=own
+        )
 
     @property
     def money(self) -> float:
@@ -77,19 +87,50 @@ class Form:
             found |= {first + row: float(value) for row, value in enumerate(np.round(values[name]))}
         return found
 
-    def sharpened(self, instance: Instance, point: Values) -> "Form | None":
-        """Return the form with scale points and critical periods where a point stands; None if it has them all."""
-        breaks = _more_breaks(instance, self.breaks, volumes(instance, point["buy"]))
-        slots = self.built.slots
-        if slots is not None:
+    def volumes(self, instance: Instance, x: Vector) -> Vector:
+        """Return the scale volumes of a solution of this form (variants, members)."""
+        if self.built.slots is None:
+            return volumes(instance, x[self.place["buy"]] * self.built.flow)
+        frame = self.built.columns["buy"].frame
+        variant, family = frame["variant"].to_numpy(), frame["family"].to_numpy()
+        member = instance.frames["models"]["member"].to_numpy()[frame["model"].to_numpy()]
+        total = instance.weights.sum(axis=1) * instance.years
+        weighted = x[self.place["buy"]] * self.built.flow * measures(instance)[variant] / total[family]
+        found = np.zeros((len(instance.names["variant"]), len(instance.names["member"])))
+        np.add.at(found, (variant, member), weighted)
+        return found
+
+    def sharpened(self, instance: Instance, x: Vector, points: Sequence[Values]) -> "Form | None":
+        """Return the form with more scale points and critical periods; None if it has them all.
+
+        x       solution of this form: its volumes become scale points
+        points  yearly points: their volumes too, and the periods in which a capacity is full become peaks
+        """
+        breaks = self.breaks
+        for volume in (self.volumes(instance, x), *(volumes(instance, point["buy"]) for point in points)):
+            breaks = _more_breaks(instance, breaks, volume)
+        before = self.built.slots
+        slots = before
+        for point in points if before is not None and slots is not None else ():
             slots = refine(instance, slots, critical=_critical(instance, point))
-            same = bool((slots.peak == self.built.slots.peak).all()) if self.built.slots is not None else False
-        else:
-            same = True
-        if same and breaks == self.breaks:
+        if breaks == self.breaks and (
+            before is None or slots is None or np.array_equal(before.peak, slots.peak)
+        ):
             return None
         options = ScaleOptions(breaks=breaks)
-        return Form.of(build(instance, form=self.name, slots=slots, scale_options=options), self.name, breaks=breaks)
+        built = build(instance, form=self.name, slots=slots, scale_options=options)
+        return Form.of(built, self.name, breaks=breaks, own=self.own)
+
+
+def _with_rows(found: Arrays, own: OwnRows) -> Arrays:
+    """Return the arrays with rows added at the end."""
+    return replace(
+        found,
+        matrix=sparse.csr_array(sparse.vstack([found.matrix, own.over(found.position, len(found.cost))])),
+        row_lower=np.concatenate([found.row_lower, own.lower]),
+        row_upper=np.concatenate([found.row_upper, own.upper]),
+        row_tag=np.concatenate([found.row_tag, np.full(len(own.lower), "your own", dtype=object)]),
+    )
 
 
 def _column_name(place: Mapping[str, slice], column: int) -> str:
@@ -103,7 +144,8 @@ def _more_breaks(instance: Instance, breaks: Breaks, volume: Vector) -> Breaks:
     found = dict(breaks)
     scaled = floats(instance.frames["families"], "scale_rate")
     family = {
-        variant: position for variant, position in instance.frames["use"].select("variant", "family").unique().iter_rows()
+        variant: position
+        for variant, position in instance.frames["use"].select("variant", "family").unique().iter_rows()
     }
     for variant, member in np.argwhere(volume > 0).tolist():
         if scaled[family[variant]] <= 0:

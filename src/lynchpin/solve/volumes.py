@@ -87,6 +87,13 @@ def list_money(instance: Instance) -> Vector:
     )
 
 
+def measures(instance: Instance) -> Vector:
+    """Return the scale attribute units of one piece of each variant."""
+    found = np.ones(len(instance.names["variant"]))
+    found[instance.frames["use"]["variant"].to_numpy()] = instance.frames["use"]["measure"].to_numpy()
+    return found
+
+
 def members_of(instance: Instance) -> Vector:
     """Return the position of the member that buys, for each row of `buy`."""
     return instance.frames["models"]["member"].to_numpy()[instance.frames["buy"]["model"].to_numpy()]

@@ -14,14 +14,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import linopy
+
 from lynchpin.errors import OptionError
-from lynchpin.model.build import Built, build
+from lynchpin.model.build import build
 from lynchpin.model.instance import Instance
 from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import Progress, Solution, Status, StopSignal
 from lynchpin.solve.forms import Form
 from lynchpin.solve.highs import solve
 from lynchpin.solve.options import SolveOptions
+from lynchpin.solve.own import own_rows
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
 from lynchpin.solve.structure import Values
 from lynchpin.solve.valuation import Valuation
@@ -91,6 +94,7 @@ class Search:
     judge        says what a candidate is worth; the search keeps the best value
     on_progress  told where the search stands
     stop         when set, the search ends with what it has
+    model        the yearly form with rows of one's own; it is then solved whole
     """
 
     def __init__(
@@ -102,7 +106,7 @@ class Search:
         clock: Clock,
         on_progress: OnPlanProgress,
         stop: StopSignal | None = None,
-        model: Built | None = None,
+        model: linopy.Model | None = None,
     ) -> None:
         self._instance, self._options, self._judge = instance, options, judge
         self._clock, self._on_progress, self._stop = clock, on_progress, stop
@@ -113,7 +117,8 @@ class Search:
         self._value: float | None = None
         self._last = Solution(status=Status.LIMIT, reason="no time was left to solve anything")
         with clock.phase("build"):
-            self._yearly = Form.of(model if model is not None else build(instance, form="yearly"), "yearly")
+            built = build(instance, form="yearly")
+            self._yearly = Form.of(built, "yearly", own=None if model is None else own_rows(built, model))
         self._own_rows = model is not None
         self._valuation = Valuation(instance, self._yearly)
 
@@ -129,28 +134,31 @@ class Search:
             bound=self._bound, bound_from=self._bound_from, status=self._last.status, reason=self._reason()
         )
 
-    def value(self, choices: Values) -> None:
-        """Value a structure in the yearly form and put it before the judge."""
+    def value(self, choices: Values) -> Values | None:
+        """Value a structure in the yearly form, put it before the judge, and return its point if it has one."""
         with self._clock.phase("value"):
             point = self._valuation.point(choices, options=self._options.solve_options(time_limit=None))
         money = None if point is None else self._judge(point)
         if money is not None and (self._value is None or money > self._value):
             self._best, self._value = point, money
         self._tell("valued")
+        return point
 
     def _rounds(self, form: Form) -> None:
-        """Solve a form, value what comes, sharpen the form where the plan stands, and again."""
+        """Solve a form, value what comes, sharpen the form where it stands, and again."""
         current: Form | None = form
         while current is not None and not self._finished():
             self._last = self._solve(current)
             self._lower(-self._last.bound * current.money, current.name)
             if self._last.x is None:
                 return
-            self.value(current.values(self._last.x))
-            if self._best is None or self._finished():
+            points = [self.value(current.values(self._last.x)), self._best]
+            if self._finished():
                 return
             with self._clock.phase("build"):
-                current = current.sharpened(self._instance, self._best)
+                current = current.sharpened(
+                    self._instance, self._last.x, [point for point in points if point is not None]
+                )
 
     def _solve(self, form: Form) -> Solution:
         """Solve a form in the child process, from the best structure so far."""
