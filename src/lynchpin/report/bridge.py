@@ -1,11 +1,12 @@
 """The bridge from one plan to another: a waterfall whose steps add up exactly.
 
-Every ledger line belongs to one step. The line `parts` is divided in two: over-specification is what cars
-pay for carrying more than the least costly fitting variant,
+Every ledger line belongs to one step. The line `parts` is divided in two. What a version m pays in a family f
+for more than its least costly fitting variant, at own list cost c0 without site or scale, is
 
-    over(plan) = sum over buy of d[t] pi[f,t] (c0[v] - min over fitting v' of c0[v']) pieces
+    over[m,f] = sum over its pieces of d[t] pi[f,t] (c0[v] - min over fitting v' of c0[v'])
 
-at own list cost c0 without site or scale; the rest of the change of `parts` is sourcing and mix.
+Over-specification is the sum of the increases of over[m,f], so it never adds: a common part that does more
+than a version needs costs money. The rest of the change of `parts` is design, sourcing and mix.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Engineering and tools shared", ("engineering", "supplier_tooling", "platform")),
     ("Scale", ("scale",)),
     ("Over-specification", ()),
-    ("Parts: sourcing and mix", ("parts",)),
+    ("Parts: design, sourcing, mix", ("parts",)),
     ("Freight and capital in transit", ("car_freight", "car_transit", "parts_freight", "parts_transit")),
     ("Duty", ("car_duty", "parts_duty")),
-    ("Plant fill", ("fixed", "idle", "opening", "plant_tooling", "conversion")),
-    ("Cars sold and bodies", ("revenue", "selling", "body", "development", "incentive")),
+    ("Plant fill and tooling", ("fixed", "idle", "opening", "plant_tooling")),
+    ("Cars sold, bodies, assembly", ("revenue", "selling", "body", "conversion", "development", "incentive")),
     ("Penalties and outside owners", ("short", "committed", "target", "transfer", "venture")),
 )
 
@@ -41,39 +42,45 @@ def bridge(before: Plan, after: Plan) -> tuple[Step, ...]:
     change = _by_line(after)
     for line, money in _by_line(before).items():
         change[line] = change.get(line, 0.0) - money
-    extra = over_specification(before) - over_specification(after)
+    extra = _increase(over_specification(before), over_specification(after))
     steps: list[Step] = []
     for name, lines in STEPS:
         money = sum(change.pop(line, 0.0) for line in lines)
         if name == "Over-specification":
-            money = extra
+            money = -extra
         elif "parts" in lines:
-            money -= extra
+            money += extra
         steps.append(Step(name, money))
     if change:
         steps.append(Step("Other lines", sum(change.values())))
     return tuple(steps)
 
 
-def over_specification(plan: Plan) -> float:
-    """Return the present money that the plan's cars spend on more than their least costly fitting variant."""
+def over_specification(plan: Plan) -> pl.DataFrame:
+    """Return model, family and over: present money beyond the least costly part that fits."""
     cost = own_list_cost(plan)
-    least = _least_fitting(plan, cost)
-    paths = _family_paths(plan)
-    bought = (
-        plan.tables["buy"]
-        .join(cost, on="variant")
-        .join(least, on=["model", "family"])
-        .join(paths, on=["family", "period"], how="left")
-        .join(discount(plan), on="period")
-    )
     extra = (
         (pl.col("cost") - pl.col("least"))
         * pl.col("pieces")
         * pl.col("factor")
         * pl.col("index").fill_null(1.0)
     )
-    return float(bought.select(extra.sum()).item() or 0.0)
+    return (
+        plan.tables["buy"]
+        .join(cost, on="variant")
+        .join(_least_fitting(plan, cost), on=["model", "family"])
+        .join(_family_paths(plan), on=["family", "period"], how="left")
+        .join(discount(plan), on="period")
+        .group_by("model", "family")
+        .agg(over=extra.sum())
+    )
+
+
+def _increase(before: pl.DataFrame, after: pl.DataFrame) -> float:
+    """Return the sum of what versions spend more on over-specification than before, families apart."""
+    both = after.join(before.rename({"over": "then"}), on=["model", "family"], how="left")
+    more = (pl.col("over") - pl.col("then").fill_null(0.0)).clip(lower_bound=0.0)
+    return float(both.select(more.sum()).item() or 0.0)
 
 
 def own_list_cost(plan: Plan) -> pl.DataFrame:

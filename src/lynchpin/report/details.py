@@ -94,7 +94,7 @@ def launches(plan: Plan) -> Html:
             names("model", row["model"]),
             row["powertrain"],
             names("platform", row["platform"]),
-            ", ".join(names("site", site) for site in row["site"] or ()),
+            "; ".join(names("site", site) for site in row["site"] or ()),
             number(row["market"] or 0),
             number((row["vehicles"] or 0.0) / years),
         )

@@ -20,7 +20,7 @@ from lynchpin.study.write import write_text
 
 HOW_TO_READ = {
     "waterfall": "From each partner’s best plan alone to the plan together. Blue adds, red takes. "
-    "Over-specification is what cars pay for parts that do more than the least costly one that fits.",
+    "Over-specification is what cars pay for common parts that do more than they need.",
     "plants": "Left: cars in an average year, in thousands. Right: slots used over capacity, the whole "
     "horizon: as it is today → as planned.",
     "sharing": "Versions by the variants that they carry. A dot marks what several partners share.",
@@ -92,7 +92,7 @@ def _cards(plan: Plan) -> Html:
     return tag(
         "div",
         section(
-            "gains", "Gain of each partner, before transfers", _figure("partners"), headline.gain_words(plan)
+            "gains", "Gain of each partner, before transfers", _figure("partners"), headline.gaining(plan)
         ),
         section("sign", f"What to sign now ({plan.study.periods.labels[0]})", headline.signing(plan)),
         section("invest", "Investment and its peak", headline.investing(plan), _figure("investment")),

@@ -83,11 +83,25 @@ def _without_reference(plan: Plan) -> Html:
     )
 
 
-def gain_words(plan: Plan) -> Html:
-    """Return who loses by sharing, before any transfer, in a sentence."""
+def gaining(plan: Plan) -> Html:
+    """Return what each partner has alone and together, and who loses by sharing before any transfer."""
     table_of_gains, names = gains(plan), Names.of(plan)
     if table_of_gains.get_column("gain").null_count():
         return tag("p", "Money of each partner in this plan; alone they were not planned.", class_="small")
+    currency = plan.study.settings.currency
+    rows = [
+        (names("partner", partner), *(number(one / 1e6, 1) for one in (alone, together, gain)))
+        for partner, together, alone, gain in table_of_gains.select(
+            "partner", "together", "alone", "gain"
+        ).iter_rows()
+    ]
+    heads = (f"Million {currency}", "Alone", "Together", "Gain")
+    return join([table(heads, rows, numbers=[1, 2, 3]), _losing(plan)])
+
+
+def _losing(plan: Plan) -> Html:
+    """Return who loses by sharing in a sentence."""
+    table_of_gains, names = gains(plan), Names.of(plan)
     currency = plan.study.settings.currency
     losers = table_of_gains.filter(table_of_gains.get_column("gain") < -0.5)
     if losers.is_empty():
@@ -164,15 +178,12 @@ def _how_to_ask(plan: Plan) -> Html:
     scenarios = list(plan.study.table("scenarios").get_column("scenario"))
     first = scenarios[0] if scenarios else "NAME"
     names = Names.of(plan)
-    listed = "; ".join(names("scenario", scenario) for scenario in scenarios)
-    words = (
-        f"The study names these: {listed}."
-        if scenarios
-        else "The study names no scenario yet (tables scenarios, changes)."
-    )
+    listed = tag("ul", *(tag("li", names("scenario", scenario)) for scenario in scenarios))
+    words = "The study has these:" if scenarios else "The study has none yet (tables scenarios and changes)."
     return join(
         [
             tag("p", "Not known: no other scenario was planned. ", words),
+            listed if scenarios else "",
             tag(
                 "p",
                 "Ask with ",

@@ -1,5 +1,6 @@
 """Two matrices: plants by programmes with how full plants are, and versions by variants."""
 
+import math
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -24,6 +25,8 @@ from lynchpin.report.style import (
 )
 from lynchpin.report.words import Names, label, number, share
 
+LEAN, LETTER = -60, 6.6
+"""Angle of leaning labels in degrees, and pixels of one letter."""
 LEVELS = (
     (3, SHARED, "shared by partners"),
     (2, PARTNERS_OWN, "several versions of one partner"),
@@ -42,9 +45,9 @@ def plants_spec(plan: Plan) -> Spec:
     cars = {(site, programme): vehicles for site, programme, vehicles in table.iter_rows()}
     grid = [[cars.get((site, programme)) for programme in programmes] for site in sites]
     places = [label(names("site", site), 24) for site in sites]
-    heads = [label(names("programme", programme), 18) for programme in programmes]
+    heads = [label(names("programme", programme), 60) for programme in programmes]
     cells = [
-        note(thousands(value), x=column, y=row, font={"size": 12, "color": _ink(value, cars)})
+        note(thousands(value), x=column, y=row, font={"size": 11, "color": _ink(value, cars)})
         for row, line in enumerate(grid)
         for column, value in enumerate(line)
         if value is not None
@@ -58,7 +61,6 @@ def plants_spec(plan: Plan) -> Spec:
     ]
     heat = {"type": "heatmap", "z": grid, "text": hover, "hoverinfo": "text", "showscale": False, "zmin": 0}
     heat |= {"colorscale": [[0, "#e3eef6"], [1, PLANNED]], "xgap": 2, "ygap": 2}
-    heights = 34 * len(sites)
     bars = [bar for bar in (_bars(sites, places, before, "as it is", AS_IS, -0.18),) if before]
     bars.append(_bars(sites, places, full, "planned", PLANNED, 0.18 if before else 0.0))
     known = [part for part in (*full.values(), *before.values()) if part is not None]
@@ -66,22 +68,28 @@ def plants_spec(plan: Plan) -> Spec:
     return {
         "data": [heat, *bars],
         "layout": layout(
-            120 + heights,
-            xaxis=categories(programmes, heads, domain=[0, 0.66], side="top", tickangle=-40),
+            80 + 34 * len(sites) + _leaning(heads),
+            xaxis=categories(programmes, heads, domain=[0, 0.66], side="top", tickangle=LEAN),
             yaxis=categories(sites, places, range=[len(sites) - 0.5, -0.5]),
             xaxis2=_per_cent(top),
             barmode="overlay",
             shapes=_rules(len(sites)),
             annotations=[*cells, *_full_notes(sites, full, before)],
             showlegend=True,
-            legend={"orientation": "h", "x": 0.68, "y": 1, "yanchor": "bottom", "xanchor": "left"},
+            legend={"orientation": "h", "x": 0.68, "y": 0, "yref": "container", "yanchor": "bottom"},
+            margin={"l": 8, "r": 8, "t": 8, "b": 56},
         ),
     }
 
 
 def thousands(amount: float) -> str:
     """Return cars in thousands, as short as a cell."""
-    return f"{number(amount / 1e3, 1 if amount < 1e4 else 0)}k" if amount >= 50 else "<0.1k"
+    return number(amount / 1e3, 1 if amount < 9_950 else 0) if amount >= 50 else "&lt;0.1"
+
+
+def _leaning(texts: list[str]) -> int:
+    """Return the room in pixels that leaning labels need."""
+    return round(LETTER * max(len(text) for text in texts) * math.sin(math.radians(-LEAN)))
 
 
 def _ink(value: float, cars: dict[tuple[str, str], float]) -> str:
@@ -186,7 +194,7 @@ def sharing_spec(plan: Plan) -> Spec:
         (row, column): level for row, column, level in table.select("row", "column", "level").iter_rows()
     }
     left = [label(names("model", model), 30) for model in models]
-    heads = [label(names("variant", variant), 22) for variant in variants]
+    heads = [label(names("variant", variant), 60) for variant in variants]
     grid = [[levels.get((row, column)) for column in range(len(variants))] for row in range(len(models))]
     hover = [
         [
@@ -202,21 +210,27 @@ def sharing_spec(plan: Plan) -> Spec:
         for (r, c), level in levels.items()
         if level == 3
     ]
-    brands = list(_bands(names("brand", brand) for brand in rows.get_column("brand")))
-    families = list(_bands(names("family", family) for family in columns.get_column("family")))
+    brands = list(_bands(label(names("brand", brand), 60) for brand in rows.get_column("brand")))
+    wide = 95 / len(variants)
+    families = [
+        (label(name, max(9, round(wide * (last - first + 1)))), first, last)
+        for name, first, last in _bands(names("family", family) for family in columns.get_column("family"))
+    ]
+    above = 40 + 16 * max(name.count("<br>") + 1 for name, _, _ in families)
+    beside = 14 + round(LETTER * max(len(name) for name, _, _ in brands))
     return {
         "data": [heat, *_legend()],
         "layout": layout(
-            200 + 24 * len(models),
+            above + 24 * len(models) + _leaning(heads) + 20,
             xaxis=categories(
-                variants, heads, side="bottom", tickangle=-50, range=[-0.5, len(variants) - 0.5]
+                variants, heads, side="bottom", tickangle=LEAN, range=[-0.5, len(variants) - 0.5]
             ),
             yaxis=categories(models, left, range=[len(models) - 0.5, -0.5]),
             annotations=[*dots, *_band_notes(brands, families)],
             shapes=_band_lines(brands, families),
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "yref": "container"},
-            margin={"l": 8, "r": 96, "t": 76, "b": 8},
+            margin={"l": 8, "r": beside, "t": above, "b": 8},
         ),
     }
 
@@ -251,12 +265,9 @@ def _bands(values: Iterable[str]) -> Iterable[tuple[str, int, int]]:
 def _band_notes(brands: list[tuple[str, int, int]], families: list[tuple[str, int, int]]) -> Iterable[Spec]:
     """Yield the brands on the right and the families on top."""
     for name, first, last in brands:
-        yield note(label(name, 14), x=1, xref="paper", y=(first + last) / 2, xanchor="left", xshift=6)
+        yield note(name, x=1, xref="paper", y=(first + last) / 2, xanchor="left", xshift=6)
     for name, first, last in families:
-        wide = max(8, 5 * (last - first + 1))
-        yield note(
-            f"<b>{label(name, wide)}</b>", x=(first + last) / 2, y=1, yref="paper", yanchor="bottom", yshift=2
-        )
+        yield note(f"<b>{name}</b>", x=(first + last) / 2, y=1, yref="paper", yanchor="bottom", yshift=2)
 
 
 def _band_lines(brands: list[tuple[str, int, int]], families: list[tuple[str, int, int]]) -> list[Spec]:

@@ -25,6 +25,9 @@ from lynchpin.report.words import Names, label, number, signed
 
 NO_ALONE = "Each partner's best plan alone was not made: plan again with references."
 
+BESIDE = {"l": 8, "r": 72, "t": 8, "b": 8}
+"""Room at the right for the figures behind bars, whatever the width of the page."""
+
 
 def waterfall_spec(plan: Plan, before: Plan | None = None) -> Spec:
     """Return the waterfall from `before` (each partner's best plan alone, if not given) to the plan."""
@@ -49,7 +52,7 @@ def _falling(steps: list[Step], currency: str) -> Spec:
     colours = [GAIN if step.money >= 0 else LOSS for step in steps]
     colours[-1] = TOTAL if steps[-1].money >= 0 else LOSS
     low, high = min(0.0, *ends, 0.0) / divisor, max(0.0, *ends, 0.0) / divisor
-    room = 0.16 * (high - low or 1.0)
+    room = 0.02 * (high - low or 1.0)
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -77,10 +80,11 @@ def _falling(steps: list[Step], currency: str) -> Spec:
         "data": [bars],
         "layout": layout(
             60 + 40 * len(steps),
-            xaxis=amounts(f"{unit} {currency}, present value".strip(), range=[low - room / 4, high + room]),
+            xaxis=amounts(f"{unit} {currency}, present value".strip(), range=[low - room, high + room]),
             yaxis=categories(names, names, range=[len(steps) - 0.5, -0.5]),
             annotations=notes,
             shapes=bridges,
+            margin=BESIDE,
         ),
     }
 
@@ -98,7 +102,8 @@ def partners_spec(plan: Plan) -> Spec:
     write = signed if column == "gain" else number
     texts = [f"{write(value / divisor, digits)}" for value in values]
     low, high = min([0.0, *values]) / divisor, max([0.0, *values]) / divisor
-    room = 0.24 * (high - low or 1.0)
+    room = 0.02 * (high - low or 1.0)
+    title = f"{unit} {currency}, present value".strip()
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -124,9 +129,10 @@ def partners_spec(plan: Plan) -> Spec:
         "data": [bars],
         "layout": layout(
             54 + 44 * len(values),
-            xaxis=amounts(f"{unit} {currency}, present value".strip(), range=[low, high + room], nticks=4),
+            xaxis=amounts(title, range=[low - room, high + room], nticks=4),
             yaxis=categories(labels, labels, range=[len(values) - 0.5, -0.5]),
             annotations=notes,
+            margin=BESIDE,
         ),
     }
 

@@ -1,41 +1,53 @@
 """How much of the money rests on assumed figures.
 
-Every ledger line is made by rows of one table; the row's `source` says how the figure is known. A figure
-without a source counts as assumed. Lines that the rules make from other lines (transfers, penalties,
-venture shares) are left out.
+Every ledger line is made by rows of one table; the row's `source` says how the figure is known. Where several
+rows make one amount, the least well known counts, and a figure without a source counts as assumed. Duty and
+capital in transit are as well known as the value that they are taken of. Lines that the rules make from other
+lines (transfers, penalties, venture shares) and grants are left out.
 
     assumed share = sum of |money| on assumed figures / sum of |money| on all figures that have a table
 """
 
+from collections.abc import Callable
+
 import polars as pl
 
 from lynchpin.plan.plan import Plan
+from lynchpin.study.study import Study
 
+WORST_FIRST = ("assumed", "estimated", "quoted", "measured")
+BY_OFFER, BY_VARIANT = ("offers", ("model", "market")), ("variants", ("variant",))
 SOURCES_OF_LINES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "revenue": ("offers", ("model", "market")),
-    "selling": ("offers", ("model", "market")),
+    "revenue": BY_OFFER,
+    "selling": BY_OFFER,
+    "car_freight": ("car lanes", ("site", "market")),
+    "car_transit": BY_OFFER,
+    "car_duty": BY_OFFER,
     "body": ("models", ("model",)),
     "conversion": ("allocations", ("site", "programme")),
-    "parts": ("variants", ("variant",)),
-    "engineering": ("variants", ("variant",)),
+    "parts": BY_VARIANT,
+    "parts_freight": ("part lanes", ("variant", "site")),
+    "parts_transit": BY_VARIANT,
+    "parts_duty": BY_VARIANT,
     "scale": ("families", ("family",)),
-    "supplier_tooling": ("nominations", ("site", "variant")),
-    "plant_tooling": ("allocations", ("site", "programme")),
-    "development": ("programmes", ("programme",)),
-    "platform": ("platforms", ("platform",)),
     "fixed": ("sites", ("site",)),
     "idle": ("sites", ("site",)),
     "opening": ("sites", ("site",)),
-    "car_freight": ("lanes", ("site", "market")),
+    "plant_tooling": ("allocations", ("site", "programme")),
+    "development": ("programmes", ("programme",)),
+    "engineering": ("engineering", ("variant",)),
+    "supplier_tooling": ("nominations", ("site", "variant")),
+    "platform": ("platforms", ("platform",)),
 }
+"""Line -> the rows that made it, and the columns of the ledger that find them."""
 
 
 def quality_of_money(plan: Plan) -> pl.DataFrame:
     """Return line, quality and money: absolute present money of lines by how their figures are known."""
     ledger = _with_keys(plan)
     found = [
-        _matched(plan, ledger.filter(pl.col("line") == line), table, keys)
-        for line, (table, keys) in SOURCES_OF_LINES.items()
+        _matched(plan, ledger.filter(pl.col("line") == line), rows, keys)
+        for line, (rows, keys) in SOURCES_OF_LINES.items()
     ]
     return pl.concat(found).group_by("line", "quality").agg(pl.col("money").sum()).sort("line", "quality")
 
@@ -53,36 +65,77 @@ def _with_keys(plan: Plan) -> pl.DataFrame:
     models = plan.study.table("models").select("model", programme_of_model="programme")
     variants = plan.study.table("variants").select("variant", "family")
     return (
-        plan.tables["ledger"]
-        .join(models, on="model", how="left")
+        plan.ledger.join(models, on="model", how="left")
         .join(variants, on="variant", how="left")
         .with_columns(programme=pl.coalesce("programme", "programme_of_model"))
         .drop("programme_of_model")
     )
 
 
-def _matched(plan: Plan, rows: pl.DataFrame, table: str, keys: tuple[str, ...]) -> pl.DataFrame:
-    """Return line, quality and absolute money of ledger rows, by the rows of `table` that made them."""
-    study = plan.study
-    given = study.table(table)
-    if table == "nominations":
-        given = _nominations(plan)
-    if table == "lanes":
-        given = given.filter(pl.col("carries") != "parts").rename({"from": "site", "to": "market"})
-    known = study.table("sources").select("source", "quality")
-    quality = given.join(known, on="source", how="left").select(*keys, pl.col("quality").fill_null("assumed"))
+def _matched(plan: Plan, money: pl.DataFrame, rows: str, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Return line, quality and absolute money of ledger rows, by the rows that made them."""
+    made = ROWS[rows](plan) if rows in ROWS else plan.study.table(rows)
+    known = plan.study.table("sources").select("source", "quality")
+    rank = {quality: number for number, quality in enumerate(WORST_FIRST)}
+    quality = (
+        made.join(known, on="source", how="left")
+        .select(*keys, pl.col("quality").fill_null("assumed"))
+        .sort(pl.col("quality").replace_strict(rank, default=0), maintain_order=True)
+        .unique(subset=keys, keep="first", maintain_order=True)
+    )
     return (
-        rows.join(quality.unique(subset=keys, maintain_order=True), on=keys, how="left")
+        money.join(quality, on=keys, how="left")
         .group_by("line", pl.col("quality").fill_null("assumed"))
         .agg(pl.col("money").abs().sum())
     )
 
 
+def _variants(plan: Plan) -> pl.DataFrame:
+    """Return the source of each variant's list cost: its own row, or the priced attributes of its family."""
+    study = plan.study
+    variants = study.table("variants").select("variant", "family", "unit_cost", "source")
+    priced = study.table("attributes").filter(pl.col("cost_per_unit") > 0).select("family", "source")
+    own = variants.filter(pl.col("unit_cost").is_not_null()).select("variant", "source")
+    built = (
+        variants.filter(pl.col("unit_cost").is_null()).drop("source").join(priced, on="family", how="left")
+    )
+    return pl.concat([own, built.select("variant", "source")])
+
+
+def _car_lanes(plan: Plan) -> pl.DataFrame:
+    """Return the lanes that cars may take, by plant and market."""
+    return _lanes(plan.study, "parts").rename({"from": "site", "to": "market"})
+
+
+def _part_lanes(plan: Plan) -> pl.DataFrame:
+    """Return the lanes that parts take, by variant and plant; a plant beside its supplier needs none."""
+    lanes = _lanes(plan.study, "cars").rename({"from": "supplier", "to": "site"})
+    bought = plan.tables["buy"].select("variant", "supplier", "site").unique(maintain_order=True)
+    return bought.filter(pl.col("supplier") != pl.col("site")).join(
+        lanes, on=["supplier", "site"], how="left"
+    )
+
+
+def _lanes(study: Study, but: str) -> pl.DataFrame:
+    """Return the lanes of a study without those that carry only `but`."""
+    return study.table("lanes").filter(pl.col("carries") != but).select("from", "to", "source")
+
+
 def _nominations(plan: Plan) -> pl.DataFrame:
     """Return the nomination rows by site and variant, a family's row standing for each of its variants."""
-    rows = plan.study.table("nominations")
+    rows = plan.study.table("nominations").select("site", "variant", "family", "source")
     members = plan.study.table("variants").select("family", member="variant")
-    by_family = (
-        rows.filter(pl.col("variant").is_null()).join(members, on="family").with_columns(variant="member")
-    )
-    return pl.concat([rows.filter(pl.col("variant").is_not_null()), by_family.select(rows.columns)])
+    pooled = rows.filter(pl.col("variant").is_null()).join(members, on="family")
+    own = rows.filter(pl.col("variant").is_not_null()).select("site", "variant", "source")
+    left = pooled.select("site", pl.col("member").alias("variant"), "source")
+    return pl.concat([own, left.join(own, on=["site", "variant"], how="anti")])
+
+
+ROWS: dict[str, Callable[[Plan], pl.DataFrame]] = {
+    "car lanes": _car_lanes,
+    "part lanes": _part_lanes,
+    "variants": _variants,
+    "engineering": lambda plan: plan.study.table("variants"),
+    "nominations": _nominations,
+}
+"""Rows that are more than a table of the study."""

@@ -2,15 +2,18 @@
 (() => {
   const read = (key) => JSON.parse(document.getElementById(key).textContent);
   const drawn = [];
+  const fit = () => drawn.forEach((place) => Plotly.Plots.resize(place));
   for (const [key, figure] of Object.entries(read("figures"))) {
     const place = document.getElementById("figure-" + key);
     if (place) {
-      Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+      Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false });
       drawn.push(place);
     }
   }
-  addEventListener("beforeprint", () => drawn.forEach((place) => Plotly.Plots.resize(place)));
-  addEventListener("afterprint", () => drawn.forEach((place) => Plotly.Plots.resize(place)));
+  const watch = new ResizeObserver(fit);
+  drawn.forEach((place) => watch.observe(place));
+  addEventListener("beforeprint", fit);
+  addEventListener("afterprint", fit);
 
   const sheet = read("columns");
   const model = document.getElementById("choose-model");

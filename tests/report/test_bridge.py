@@ -1,0 +1,46 @@
+"""The waterfall's steps add up exactly and are those worked by hand in tiny's README."""
+
+import pytest
+
+from lynchpin.plan.plan import Plan
+from lynchpin.report.bridge import bridge
+from lynchpin.report.measures import ALONE, value
+
+README = {  # million; what sharing is worth, line by line
+    "Engineering and tools shared": -13.5 + 9.0,
+    "Scale": 51.840,
+    "Over-specification": -18.0,  # the small car's battery: 500 dearer than its own, 36,000 times
+    "Parts: design, sourcing, mix": 34.240 + 18.0,
+    "Freight and capital in transit": -4.320 - 2.379,
+    "Duty": -6.480,
+}
+
+
+def test_steps_are_those_worked_by_hand(tiny: Plan) -> None:
+    """From each partner alone to the alliance, every step is the README's difference of lines."""
+    steps = {step.name: step.money / 1e6 for step in bridge(tiny.references[ALONE], tiny)}
+    assert {name: steps[name] for name in README} == {name: pytest.approx(m) for name, m in README.items()}
+    others = {name: money for name, money in steps.items() if name not in README}
+    assert others == {name: pytest.approx(0.0, abs=1e-9) for name in others}
+
+
+@pytest.mark.parametrize("name", ["partner", "as-is", "what-if/dear", "what-if/calm"])
+def test_steps_add_up_both_ways(tiny: Plan, name: str) -> None:
+    """The sum of the steps is the difference of the plans, forwards and backwards."""
+    other = tiny.references[name]
+    difference = value(tiny) - value(other)
+    assert sum(step.money for step in bridge(other, tiny)) == pytest.approx(difference, abs=1e-3)
+    assert sum(step.money for step in bridge(tiny, other)) == pytest.approx(-difference, abs=1e-3)
+
+
+def test_steps_of_a_study_of_cost_add_up(cost: Plan) -> None:
+    """A saving of cost is positive, as a gain of contribution is."""
+    steps = bridge(cost.references[ALONE], cost)
+    assert sum(step.money for step in steps) == pytest.approx(
+        value(cost) - value(cost.references[ALONE]), abs=1e-3
+    )
+
+
+def test_a_plan_does_not_differ_from_itself(tiny: Plan) -> None:
+    """Every step from a plan to itself is nothing."""
+    assert all(abs(step.money) < 1e-6 for step in bridge(tiny, tiny))
