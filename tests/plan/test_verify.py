@@ -298,3 +298,11 @@ def test_every_rule_is_on_its_page() -> None:
         f"| {rule.name} | {rule.unit} | {rule.meaning} | {rule.absolute:g} | {rule.relative:g} |"
         for rule in RULES.values()
     ]
+
+
+def test_a_ledger_may_name_the_scenario_that_the_study_has_become() -> None:
+    """A study with a scenario applied lists none any more; its ledger names it in every row."""
+    tables = good_tables()
+    named = {**tables, "ledger": tables["ledger"].with_columns(scenario=pl.lit("storm"))}
+    assert verify(workshop(scenarios=[]), named, sharing="alliance").ok
+    assert "scenario" in checked(named).broken

@@ -8,7 +8,6 @@ venture = owner's share x outside share x (costs - incentives - transfer revenue
 import math
 from collections import defaultdict
 
-from lynchpin.plan.verify_catalogue import Row
 from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_flows import Flows
 from lynchpin.plan.verify_invest import Investment
@@ -289,11 +288,11 @@ def check_ledger(rows: PlanRows, wanted: Amounts, facts: Facts, book: Book) -> N
 
 
 def _scenarios(rows: PlanRows, facts: Facts, book: Book) -> None:
-    """Note a ledger that does not name one known scenario, or none, in every row."""
+    """Note a ledger that does not name one scenario, or none, in every row; a study that has some is none."""
     found = {key[-1] for key in rows.keys("ledger")}
-    known: set[Row | str | None] = {None, *(row["scenario"] for row in facts.rows("scenarios"))}
-    for name in sorted(str(name) for name in found - known):
-        book.note("scenario", 1, f"ledger: the study has no scenario {name}")
+    if facts.rows("scenarios"):
+        for name in sorted(str(name) for name in found - {None}):
+            book.note("scenario", 1, f"ledger: {name}, but the study is not that scenario, it still lists it")
     if len(found) > 1:
         book.note("scenario", len(found) - 1, "ledger: rows of several scenarios")
 
