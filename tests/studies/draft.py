@@ -56,6 +56,8 @@ FEATURES: dict[str, float] = {
     "local_target": 0.3,
     "dual_source_target": 0.3,
     "scenario": 0.3,
+    "money_abroad": 0.2,
+    "committed_sites": 0.2,
 }
 
 TRADE = (
@@ -102,6 +104,8 @@ class Draft:
         if feature == "tariffs" and any(self.forced.get(name) for name in TRADE):
             return True
         if feature == "transfer_prices" and self.forced.get("venture"):
+            return True
+        if feature == "currencies" and self.forced.get("money_abroad"):
             return True
         if feature in TRADE and not self.has("tariffs"):
             return False

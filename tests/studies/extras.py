@@ -1,6 +1,20 @@
-"""Transfer prices, incentives, targets of each kind and a scenario."""
+"""Transfer prices, incentives, targets of each kind, a scenario, and money in other currencies."""
 
 from tests.studies.draft import Draft
+
+MONEY_TABLES = (
+    "platforms",
+    "programmes",
+    "models",
+    "attributes",
+    "variants",
+    "allocations",
+    "lanes",
+    "tariffs",
+    "transfer_prices",
+    "incentives",
+    "targets",
+)
 
 
 def add_extras(draft: Draft) -> None:
@@ -8,6 +22,8 @@ def add_extras(draft: Draft) -> None:
     _add_transfer_prices(draft)
     _add_incentives(draft)
     _add_targets(draft)
+    if draft.has("money_abroad") and draft.has("currencies"):
+        _denominate(draft)
     if draft.has("scenario"):
         draft.add("scenarios", scenario="low", name="Demand falls and a duty rises")
         draft.add(
@@ -96,3 +112,11 @@ def _add_targets(draft: Draft) -> None:
         draft.add(
             "targets", target="second-source", kind="dual_source", family="battery", value=0.7, penalty=80.0
         )
+
+
+def _denominate(draft: Draft) -> None:
+    """Give some rows of every table with money a currency; the dollar's rate is near one."""
+    for table in MONEY_TABLES:
+        for number, row in enumerate(draft.rows(table)):
+            if "currency" not in row and draft.dice("money", table, number).random() < 0.4:
+                row["currency"] = "USD"

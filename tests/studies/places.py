@@ -92,6 +92,7 @@ def _add_supplier(draft: Draft, number: int) -> None:
     candidate = draft.has("candidate_sites") and number == draft.size.suppliers - 1 and number >= 1
     by_kwh = draft.has("site_capacity_attribute") and number == draft.size.suppliers - 1 and number >= 1
     capacity = by_kwh or (draft.has("part_capacity") and dice.random() < 0.5)
+    committed = draft.has("committed_sites") and number == 0
     lat, lon = POINTS[country]
     draft.add(
         "sites",
@@ -105,8 +106,8 @@ def _add_supplier(draft: Draft, number: int) -> None:
         capacity_attribute="kwh" if by_kwh else None,
         fixed_cost=_local(draft, country, dice.choice([0.0, 2.0])),
         cost_factor=dice.choice([1.0, 0.8, 1.15]),
-        opening_cost=_local(draft, country, dice.choice([10.0, 30.0])) if candidate else None,
-        status="candidate" if candidate else "current",
+        opening_cost=_local(draft, country, dice.choice([10.0, 30.0])) if candidate or committed else None,
+        status="candidate" if candidate else "committed" if committed else "current",
         currency=currency_of(draft, country),
     )
 
