@@ -8,6 +8,7 @@ import pytest
 
 import lynchpin
 from tests.golden.tiny_enumeration import FOLDER, Structure, Tiny
+from tests.oracle.whole import answer
 from tests.plans import tiny_plan
 
 BEST = {"alliance": 314.21, "partner": 245.809, "model": 209.809}
@@ -32,6 +33,13 @@ def test_enumeration_finds_the_value_in_the_readme(scope: str) -> None:
     """Trying every structure gives the value that the README states, for each scope."""
     assert best(scope)[0] == pytest.approx(BEST[scope] * 1e6, abs=1)
     assert f"{BEST[scope]}" in (FOLDER / "README.md").read_text()
+
+
+@pytest.mark.parametrize("scope", [*sorted(BEST), "brand"])
+def test_the_restated_statement_finds_it_too(scope: str) -> None:
+    """The statement, written once more as a slow programme, gives the same value from the same tables."""
+    expected = BEST["partner" if scope == "brand" else scope] * 1e6
+    assert answer(lynchpin.examples.tiny(), sharing=scope).objective == pytest.approx(expected, abs=1)
 
 
 def test_the_common_battery_is_shared_by_all_three_cars_only_in_the_alliance() -> None:
