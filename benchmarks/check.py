@@ -2,8 +2,8 @@
 
     python benchmarks/check.py [rows]
 
-The study is one that is in order: car makers, plants, suppliers, offers, demand, lanes and duties in the proportions
-of a large alliance, made by counting, without chance.
+The study is one that is in order: car makers, plants, suppliers, offers, demand, lanes and duties in the
+proportions of a large alliance, made by counting, without chance.
 """
 
 import sys

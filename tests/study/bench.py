@@ -33,7 +33,7 @@ class Bench:
             csv.writer(stream, lineterminator="\n").writerows(rows)
 
     def put(self, table: str, row: int, /, **cells: str) -> "Bench":
-        """Write cells of one row; columns that the table has not are added. A trailing _ is left off names."""
+        """Write cells of one row, adding columns that are missing; a trailing _ is left off names."""
         rows = self.table(table)
         for name, value in cells.items():
             column = name.rstrip("_")
@@ -106,6 +106,10 @@ class Bad:
     word: str
     level: str = "error"
     near: str = ""
+
+    def __str__(self) -> str:
+        """Return the place and the cure, as the name of the test."""
+        return f"{self.file}-{self.column}-{self.word}"
 
     def holds(self, folder: Path) -> None:
         """Spoil a copy of the study and look for the finding, with the cell that its file and column give."""

@@ -7,15 +7,20 @@ import pytest
 from tests.study.bench import Bad
 
 BIG5 = "名稱".encode("big5")
+# fmt: off
 FILES = [
     Bad(lambda b: b.write("sites.csv", ""), "sites.csv", 0, "", "header"),
     Bad(lambda b: b.write("sites.csv", "\n\n"), "sites.csv", 0, "", "header"),
     Bad(lambda b: b.write("sites.csv", b"PK\x03\x04\x00\x00\xff"), "sites.csv", 0, "", "CSV UTF-8"),
-    Bad(lambda b: b.write("brands.csv", "brand,partner\na,b\n".encode("utf-16")), "brands.csv", 0, "", "UTF-8"),
+    Bad(lambda b: b.write("brands.csv", "brand,partner\na,b\n".encode("utf-16")),
+        "brands.csv", 0, "", "UTF-8"),
     Bad(lambda b: b.write("brands.csv", b"brand,partner\nnord,north\n" + BIG5), "brands.csv", 3, "", "UTF-8"),
-    Bad(lambda b: b.write("brands.csv", 'brand,partner\n"nord,north\n'), "brands.csv", 2, "", "double quotes"),
-    Bad(lambda b: b.write("brands.csv", 'brand,partner\n"nord"x,north\n'), "brands.csv", 2, "", "double quotes"),
-    Bad(lambda b: b.replace("brands.csv", "sud,south,Sud", "sud,south,Sud,more"), "brands.csv", 3, "", "commas"),
+    Bad(lambda b: b.write("brands.csv", 'brand,partner\n"nord,north\n'),
+        "brands.csv", 2, "", "double quotes"),
+    Bad(lambda b: b.write("brands.csv", 'brand,partner\n"nord"x,north\n'),
+        "brands.csv", 2, "", "double quotes"),
+    Bad(lambda b: b.replace("brands.csv", "sud,south,Sud", "sud,south,Sud,more"),
+        "brands.csv", 3, "", "commas"),
     Bad(lambda b: b.replace("brands.csv", ",south,Sud,", ",south,"), "brands.csv", 3, "", "commas"),
     Bad(lambda b: b.write("site.csv", "site\n"), "site.csv", 0, "", "Rename", near="sites.csv"),
     Bad(lambda b: b.write("sites.xls", "x"), "sites.xls", 0, "", "move it", near="sites.csv"),
@@ -29,14 +34,16 @@ FILES = [
     Bad(lambda b: b.write("study.toml", ""), "study.toml", 0, "currency", "Currency of every money column"),
 ]
 HEADERS = [
-    Bad(lambda b: b.rename("sites", "capacity", "capasity"), "sites.csv", 1, "capasity", "Rename", near="capacity"),
+    Bad(lambda b: b.rename("sites", "capacity", "capasity"),
+        "sites.csv", 1, "capasity", "Rename", near="capacity"),
     Bad(lambda b: b.rename("sites", "name", "qqq"), "sites.csv", 1, "qqq", "operator"),
     Bad(lambda b: b.rename("sites", "lon", "lat"), "sites.csv", 1, "lat", "Rename or delete one of columns"),
     Bad(lambda b: b.rename("sites", "name", ""), "sites.csv", 1, "", "column's name"),
     Bad(lambda b: b.without("sites", "country"), "sites.csv", 1, "country", "Add it"),
     Bad(lambda b: b.without("models", "powertrain"), "models.csv", 1, "powertrain", "Kind of drive"),
     Bad(lambda b: b.without("offers", "base_sales"), "offers.csv", 1, "base_sales", "Sales"),
-    Bad(lambda b: b.rename("partners", "partner", "Partner"), "partners.csv", 1, "Partner", "Rename", near="partner"),
+    Bad(lambda b: b.rename("partners", "partner", "Partner"),
+        "partners.csv", 1, "Partner", "Rename", near="partner"),
 ]
 SETTINGS = [
     Bad(lambda b: b.setting('currencey = "EUR"'), "study.toml", 9, "currencey", "Rename", near="currency"),
@@ -114,7 +121,8 @@ WORDS = [
     Bad(lambda b: b.put("programmes", 4, launch="2026-H3"), "programmes.csv", 4, "launch", "-H1 or -H2"),
     Bad(lambda b: b.put("programmes", 4, launch="2026-H1"), "programmes.csv", 4, "launch", "half-year"),
     Bad(lambda b: b.put("attributes", 2, sense=">="), "attributes.csv", 2, "sense", "one of"),
-    Bad(lambda b: b.add("partners", partner="north", source="invented"), "partners.csv", 4, "partner", "Delete one"),
+    Bad(lambda b: b.add("partners", partner="north", source="invented"),
+        "partners.csv", 4, "partner", "Delete one"),
     Bad(lambda b: b.add("uses", model="city_ev", variant="north_40"), "uses.csv", 6, "model", "Delete one"),
     Bad(lambda b: b.add("price_paths", family="drive", period="2026", index="1"),
         "price_paths.csv", 4, "family", "Delete one"),
@@ -128,20 +136,22 @@ ODD = [
     Bad(lambda b: b.put("variants", 2, mass_kg="4000"), "variants.csv", 2, "mass_kg", "unit: kg", "warning"),
     Bad(lambda b: b.put("variants", 2, engineering_cost="7200000"), "variants.csv", 2, "engineering_cost",
         "million", "warning"),
-    Bad(lambda b: b.put("variants", 4, unit_cost="2"), "variants.csv", 4, "unit_cost", "per piece", "warning"),
+    Bad(lambda b: b.put("variants", 4, unit_cost="2"),
+        "variants.csv", 4, "unit_cost", "per piece", "warning"),
     Bad(lambda b: b.put("sites", 2, lat="0", lon="0"), "sites.csv", 2, "lat", "blank", "warning"),
     Bad(lambda b: b.put("sites", 2, capacity="", idle_cost=""), "sites.csv", 2, "capacity", "inf", "warning"),
     Bad(lambda b: b.put("markets", 3, vat="0.9"), "markets.csv", 3, "vat", "right", "warning"),
 ]
+# fmt: on
 
 
-@pytest.mark.parametrize("bad", FILES + HEADERS + SETTINGS, ids=lambda bad: f"{bad.file}-{bad.column}-{bad.word}")
+@pytest.mark.parametrize("bad", FILES + HEADERS + SETTINGS, ids=str)
 def test_files_headers_and_settings_are_refused_at_their_place(bad: Bad, tmp_path: Path) -> None:
     """A file, header or setting that is not in order is named with its cure."""
     bad.holds(tmp_path)
 
 
-@pytest.mark.parametrize("bad", NUMBERS + WORDS + ODD, ids=lambda bad: f"{bad.file}-{bad.column}-{bad.word}")
+@pytest.mark.parametrize("bad", NUMBERS + WORDS + ODD, ids=str)
 def test_cells_are_refused_at_their_place(bad: Bad, tmp_path: Path) -> None:
     """A cell that is not in order is named with its row, column and cure."""
     bad.holds(tmp_path)

@@ -37,8 +37,8 @@ def tariff(bench: Bench, **cells: str) -> Bench:
 def change(bench: Bench, **cells: str) -> Bench:
     """Add a scenario with one change; the cells given win."""
     bench.add("scenarios", scenario="other")
-    row = {"scenario": "other", "order": "1", "table": "tariffs", "where": "importer=FR", "column": "ad_valorem"}
-    return bench.add("changes", **row | {"operation": "set", "value": "0"} | cells)
+    row = {"scenario": "other", "order": "1", "table": "tariffs", "where": "importer=FR"}
+    return bench.add("changes", **row | {"column": "ad_valorem", "operation": "set", "value": "0"} | cells)
 
 
 def agreement(bench: Bench, **cells: str) -> Bench:
@@ -61,17 +61,23 @@ def transfer(bench: Bench, **cells: str) -> Bench:
     return bench.add("transfer_prices", **{"site": "plant_fr", "model": "city_ev", "price": "9000"} | cells)
 
 
+# fmt: off
 REFERENCES = [
     Bad(lambda b: b.put("brands", 2, partner="nord"), "brands.csv", 2, "partner", "Write one", near="north"),
-    Bad(lambda b: b.put("models", 2, programme="cty"), "models.csv", 2, "programme", "Write one", near="city"),
-    Bad(lambda b: b.put("models", 2, platform="Skate"), "models.csv", 2, "platform", "Write one", near="skate"),
-    Bad(lambda b: b.put("variants", 2, family="batery"), "variants.csv", 2, "family", "families", near="battery"),
+    Bad(lambda b: b.put("models", 2, programme="cty"),
+        "models.csv", 2, "programme", "Write one", near="city"),
+    Bad(lambda b: b.put("models", 2, platform="Skate"),
+        "models.csv", 2, "platform", "Write one", near="skate"),
+    Bad(lambda b: b.put("variants", 2, family="batery"),
+        "variants.csv", 2, "family", "families", near="battery"),
     Bad(lambda b: b.put("offers", 2, market="farnce"), "offers.csv", 2, "market", "markets", near="france"),
     Bad(lambda b: b.put("lanes", 2, to="frnce"), "lanes.csv", 2, "to", "sites or markets", near="france"),
     Bad(lambda b: b.put("lanes", 2, from_="france"), "lanes.csv", 2, "from", "sites"),
-    Bad(lambda b: b.put("offers", 2, source="inventd"), "offers.csv", 2, "source", "sources", near="invented"),
+    Bad(lambda b: b.put("offers", 2, source="inventd"),
+        "offers.csv", 2, "source", "sources", near="invented"),
     Bad(lambda b: b.put("offers", 2, currency="JPY"), "offers.csv", 2, "currency", "currencies"),
-    Bad(lambda b: b.put("models", 2, replaces="cityev"), "models.csv", 2, "replaces", "models", near="city_ev"),
+    Bad(lambda b: b.put("models", 2, replaces="cityev"),
+        "models.csv", 2, "replaces", "models", near="city_ev"),
     Bad(lambda b: b.put("nominations", 2, variant="NA"), "nominations.csv", 2, "variant", "NA"),
     Bad(lambda b: tariff(b, name="x", condition="pact"), "tariffs.csv", 6, "condition", "agreements"),
     Bad(lambda b: (b.folder / "platforms.csv").unlink(), "models.csv", 2, "platform", "platforms"),
@@ -80,7 +86,8 @@ PEOPLE = [
     Bad(lambda b: assumed(b, low="0.8"), "sources.csv", 3, "high", "highest"),
     Bad(lambda b: assumed(b, high="1.2"), "sources.csv", 3, "low", "lowest"),
     Bad(lambda b: b.add("currencies", currency="EUR", rate="1"), "currencies.csv", 2, "currency", "Delete"),
-    Bad(lambda b: b.add("currencies", currency="JPY", from_="2027", rate="1"), "currencies.csv", 2, "from", "blank"),
+    Bad(lambda b: b.add("currencies", currency="JPY", from_="2027", rate="1"),
+        "currencies.csv", 2, "from", "blank"),
     Bad(lambda b: venture(b, north="0.5", state="0.4"), "ventures.csv", 2, "share", "missing owner"),
     Bad(lambda b: venture(b, state="1"), "sites.csv", 2, "operator", "partner"),
     Bad(lambda b: venture(b, north="0.5", state="0.5"), "allocations.csv", 2, "site", "transfer_prices"),
@@ -88,7 +95,8 @@ PEOPLE = [
         "ventures.csv", 2, "operator", "name of its own"),
     Bad(lambda b: b.put("sites", 2, operator="nroth"), "sites.csv", 2, "operator", "ventures", near="north"),
     Bad(lambda b: b.put("sites", 2, operator=""), "sites.csv", 2, "operator", "partner"),
-    Bad(lambda b: b.add("brands", brand="third", partner="north"), "brands.csv", 4, "brand", "Add one", "warning"),
+    Bad(lambda b: b.add("brands", brand="third", partner="north"),
+        "brands.csv", 4, "brand", "Add one", "warning"),
     Bad(lambda b: b.put("brands", 2, source=""), "brands.csv", 0, "source", "sources", "warning"),
 ]
 TIME = [
@@ -99,15 +107,19 @@ TIME = [
     Bad(lambda b: tariff(b, name="x", from_="2027", until="2026"), "tariffs.csv", 6, "until", "Swap"),
     Bad(lambda b: tariff(b, name="x", from_="2030"), "tariffs.csv", 6, "from", "year", "warning"),
     Bad(lambda b: tariff(b, name="x", from_="2026-H1"), "tariffs.csv", 6, "from", "half-year"),
-    Bad(lambda b: b.put("programmes", 2, life="3"), "programmes.csv", 2, "life", "launch"),
+    Bad(lambda b: b.put("programmes", 2, life="3"), "programmes.csv", 2, "life", "launch", "warning"),
     Bad(lambda b: b.put("programmes", 2, life_curve="1;1"), "programmes.csv", 2, "life_curve", "launch"),
 ]
 PARTS = [
-    Bad(lambda b: b.put("families", 2, reference_volume=""), "families.csv", 2, "reference_volume", "unit_cost"),
-    Bad(lambda b: b.put("families", 2, reference_volume="0"), "families.csv", 2, "reference_volume", "unit_cost"),
-    Bad(lambda b: b.put("families", 2, minimum_volume="20000"), "families.csv", 2, "minimum_volume", "smaller"),
+    Bad(lambda b: b.put("families", 2, reference_volume=""),
+        "families.csv", 2, "reference_volume", "unit_cost"),
+    Bad(lambda b: b.put("families", 2, reference_volume="0"),
+        "families.csv", 2, "reference_volume", "unit_cost"),
+    Bad(lambda b: b.put("families", 2, minimum_volume="20000"),
+        "families.csv", 2, "minimum_volume", "smaller"),
     Bad(lambda b: b.put("families", 2, minimum_volume="0"), "families.csv", 2, "minimum_volume", "tenth"),
-    Bad(lambda b: b.put("families", 2, saturation_volume="20"), "families.csv", 2, "saturation_volume", "larger"),
+    Bad(lambda b: b.put("families", 2, saturation_volume="20"),
+        "families.csv", 2, "saturation_volume", "larger"),
     Bad(lambda b: b.put("families", 2, scale_attribute="kw"), "families.csv", 2, "scale_attribute", "pieces"),
     Bad(lambda b: b.put("families", 3, scale_attribute="kw").drop("specifications", 5),
         "variants.csv", 5, "variant", "specifications"),
@@ -121,17 +133,21 @@ PARTS = [
     Bad(lambda b: b.put("requirements", 2, attribute="kw"), "requirements.csv", 2, "attribute", "attributes"),
     Bad(lambda b: b.put("requirements", 2, value="40 kWh"), "requirements.csv", 2, "value", "no unit"),
     Bad(lambda b: b.put("specifications", 2, value="NMC"), "specifications.csv", 2, "value", "digits"),
-    Bad(lambda b: b.put("specifications", 2, attribute="kw"), "specifications.csv", 2, "attribute", "attributes"),
+    Bad(lambda b: b.put("specifications", 2, attribute="kw"),
+        "specifications.csv", 2, "attribute", "attributes"),
     Bad(lambda b: b.add("attributes", family="drive", attribute="v", sense="at_least").add(
         "requirements", model="van_ev", family="drive", attribute="v", value="1", quantity="3"),
         "requirements.csv", 8, "quantity", "same quantity"),
-    Bad(lambda b: b.put("requirements", 2, value="60"), "requirements.csv", 2, "family", "variant that meets it"),
+    Bad(lambda b: b.put("requirements", 2, value="60"),
+        "requirements.csv", 2, "family", "variant that meets it"),
     Bad(lambda b: b.add("families", family="seat").add("requirements", model="van_ev", family="seat"),
         "requirements.csv", 8, "family", "variants"),
     Bad(lambda b: b.drop("nominations", 8), "requirements.csv", 5, "family", "nominations"),
     Bad(lambda b: b.drop("nominations", 2), "variants.csv", 2, "variant", "nominations", "warning"),
-    Bad(lambda b: b.put("variants", 2, unit_cost=""), "variants.csv", 2, "unit_cost", "cost_per_unit", "warning"),
-    Bad(lambda b: b.put("variants", 2, unit_cost="").put("attributes", 2, cost_per_unit="90").drop("specifications", 2),
+    Bad(lambda b: b.put("variants", 2, unit_cost=""),
+        "variants.csv", 2, "unit_cost", "cost_per_unit", "warning"),
+    Bad(lambda b: b.put("variants", 2, unit_cost="").put("attributes", 2, cost_per_unit="90").drop(
+        "specifications", 2),
         "variants.csv", 2, "unit_cost", "specifications"),
     Bad(lambda b: b.put("requirements", 2, value="45"), "uses.csv", 2, "variant", "Correct"),
     Bad(lambda b: b.add("uses", model="city_ev", variant="south_50"), "uses.csv", 6, "variant", "Keep one"),
@@ -157,20 +173,23 @@ PLANTS = [
 ]
 SALES = [
     Bad(lambda b: b.put("offers", 3, price=""), "offers.csv", 3, "price", "consumer price"),
-    Bad(lambda b: b.replace("study.toml", "short_penalty = 1000", ""), "offers.csv", 2, "short_penalty", "settings"),
+    Bad(lambda b: b.replace("study.toml", "short_penalty = 1000", ""),
+        "offers.csv", 2, "short_penalty", "settings"),
     Bad(lambda b: b.replace("study.toml", "short_penalty = 1000", "").setting('objective = "cost"'),
         "offers.csv", 3, "short_penalty", "settings"),
     Bad(lambda b: b.drop("offers", 4), "models.csv", 3, "model", "offers", "warning"),
     Bad(lambda b: b.put("models", 2, segment="tiny"), "offers.csv", 2, "market", "demand", "warning"),
     Bad(lambda b: transfer(b, territory="FR"), "transfer_prices.csv", 2, "territory", "any"),
-    Bad(lambda b: transfer(b, territory="FRA"), "transfer_prices.csv", 2, "territory", "territories", near="FR"),
+    Bad(lambda b: transfer(b, territory="FRA"),
+        "transfer_prices.csv", 2, "territory", "territories", near="FR"),
     Bad(lambda b: transfer(b, site="parts_fr"), "transfer_prices.csv", 2, "site", "assembly"),
     Bad(lambda b: b.drop("lanes", 2).put("sites", 2, lat="", lon=""), "sites.csv", 2, "lat", "lanes"),
     Bad(lambda b: b.drop("lanes", 2).put("markets", 2, lat="", lon=""), "markets.csv", 2, "lat", "lanes"),
     Bad(lambda b: b.put("models", 2, volume_m3=""), "models.csv", 2, "volume_m3", "shipping volume"),
     Bad(lambda b: b.put("variants", 2, mass_kg=""), "variants.csv", 2, "mass_kg", "mass of one piece"),
     Bad(lambda b: b.put("lanes", 2, cost_per_m3=""), "lanes.csv", 2, "cost_per_unit", "0 if it is free"),
-    Bad(lambda b: b.put("lanes", 6, cost_per_kg="", cost_per_m3="1"), "lanes.csv", 6, "cost_per_unit", "cost_per_kg"),
+    Bad(lambda b: b.put("lanes", 6, cost_per_kg="", cost_per_m3="1"),
+        "lanes.csv", 6, "cost_per_unit", "cost_per_kg"),
     Bad(lambda b: b.put("lanes", 6, to="parts_fr"), "lanes.csv", 6, "to", "Delete"),
 ]
 TRADE = [
@@ -185,11 +204,13 @@ TRADE = [
     Bad(lambda b: tariff(tariff(b, name="q", quota="10"), name="q", hs="870380", quota="20"),
         "tariffs.csv", 7, "name", "of its own"),
     Bad(lambda b: tariff(b, name="x", base="non_content"), "tariffs.csv", 6, "content_of", "agreement"),
-    Bad(lambda b: tariff(agreement(b), name="x", content_of="pact"), "tariffs.csv", 6, "content_of", "non_content"),
+    Bad(lambda b: tariff(agreement(b), name="x", content_of="pact"),
+        "tariffs.csv", 6, "content_of", "non_content"),
     Bad(lambda b: tariff(b, name="x", replaces="y"), "tariffs.csv", 6, "replaces", "all_in"),
     Bad(lambda b: tariff(tariff(b, name="cvd"), kind="all_in", replaces="cvdd"),
         "tariffs.csv", 7, "replaces", "addon", near="cvd"),
-    Bad(lambda b: tariff(b, name="x", maker="sothu"), "tariffs.csv", 6, "maker", "operator", "warning", "south"),
+    Bad(lambda b: tariff(b, name="x", maker="sothu"),
+        "tariffs.csv", 6, "maker", "operator", "warning", "south"),
     Bad(lambda b: tariff(b, kind="mfn", name="again"), "tariffs.csv", 6, "kind", "more exact"),
     Bad(lambda b: tariff(tariff(b, name="cvd", exporter="JP"), name="cvd", exporter="JP", from_="2027"),
         "tariffs.csv", 7, "kind", "more exact"),
@@ -198,8 +219,10 @@ TRADE = [
     Bad(lambda b: agreement(b, members="BR;AR"), "agreements.csv", 2, "members", "codes", "warning"),
     Bad(lambda b: origin(b, site="plant_fr"), "origin.csv", 2, "programme", "Write one"),
     Bad(lambda b: origin(b, site="parts_fr", programme="city"), "origin.csv", 2, "site", "assembly"),
-    Bad(lambda b: origin(b, site="plant_fr", programme="sedan"), "origin.csv", 2, "programme", "allocations", "warning"),
-    Bad(lambda b: b.add("territories", territory="EU", country="DE").put("tariffs", 2, importer="EU").put("tariffs", 4, importer="EU"),
+    Bad(lambda b: origin(b, site="plant_fr", programme="sedan"),
+        "origin.csv", 2, "programme", "allocations", "warning"),
+    Bad(lambda b: b.add("territories", territory="EU", country="DE").put("tariffs", 2, importer="EU").put(
+        "tariffs", 4, importer="EU"),
         "sites.csv", 2, "country", "territories", "warning"),
 ]
 AIMS = [
@@ -208,18 +231,22 @@ AIMS = [
     Bad(lambda b: target(b, powertrains="BEV;BEVS"), "targets.csv", 2, "powertrains", "drive", near="BEV"),
     Bad(lambda b: target(b, kind="share"), "targets.csv", 2, "powertrains", "BEV;PHEV"),
     Bad(lambda b: target(b, kind="share", powertrains="BEV", value="80"), "targets.csv", 2, "value", "0.8"),
-    Bad(lambda b: target(b, kind="local", value="0.5"), "targets.csv", 2, "territory", "country or territory"),
+    Bad(lambda b: target(b, kind="local", value="0.5"),
+        "targets.csv", 2, "territory", "country or territory"),
     Bad(lambda b: target(b, kind="dual_source", value="0.5"), "targets.csv", 2, "family", "second supplier"),
     Bad(lambda b: target(b, family="drive"), "targets.csv", 2, "family", "blank"),
     Bad(lambda b: target(b, territory="XX"), "targets.csv", 2, "territory", "territories"),
-    Bad(lambda b: target(b, partners="south", territory="FR", powertrains="PHEV"), "targets.csv", 2, "target", "scope"),
+    Bad(lambda b: target(b, partners="south", territory="FR", powertrains="PHEV"),
+        "targets.csv", 2, "target", "scope"),
     Bad(lambda b: target(b.add("families", family="seat"), kind="dual_source", value="0.5", family="seat"),
         "targets.csv", 2, "family", "another family"),
     Bad(lambda b: grant(b, per_unit="1"), "incentives.csv", 2, "powertrain", "Write one"),
-    Bad(lambda b: grant(b, powertrain="BEV", family="drive", per_unit="1"), "incentives.csv", 2, "powertrain", "blank"),
+    Bad(lambda b: grant(b, powertrain="BEV", family="drive", per_unit="1"),
+        "incentives.csv", 2, "powertrain", "blank"),
     Bad(lambda b: grant(b, powertrain="BEV", per_kwh="1"), "incentives.csv", 2, "per_kwh", "family"),
     Bad(lambda b: grant(b, family="drive", per_kwh="1"), "incentives.csv", 2, "per_kwh", "per_unit"),
-    Bad(lambda b: grant(b, powertrain="PHEV", per_unit="1"), "incentives.csv", 2, "territory", "powertrain", "warning"),
+    Bad(lambda b: grant(b, powertrain="PHEV", per_unit="1"),
+        "incentives.csv", 2, "territory", "powertrain", "warning"),
     Bad(lambda b: grant(b, powertrain="BEV"), "incentives.csv", 2, "per_unit", "per_kwh", "warning"),
     Bad(lambda b: b.add("scenarios", scenario="idle"), "scenarios.csv", 2, "scenario", "changes", "warning"),
     Bad(lambda b: change(b, table="tarifs"), "changes.csv", 2, "table", "study", near="tariffs"),
@@ -234,8 +261,10 @@ AIMS = [
     Bad(lambda b: change(b, value="-1"), "changes.csv", 2, "value", "range"),
     Bad(lambda b: change(b, operation="multiply", value=""), "changes.csv", 2, "value", "number"),
     Bad(lambda b: change(b, operation="add", value="inf"), "changes.csv", 2, "value", "set with inf"),
-    Bad(lambda b: change(b, operation="multiply", column="kind", value="2"), "changes.csv", 2, "column", "Use set"),
-    Bad(lambda b: change(b, operation="multiply", column="quota", value="2"), "changes.csv", 2, "where", "Use set"),
+    Bad(lambda b: change(b, operation="multiply", column="kind", value="2"),
+        "changes.csv", 2, "column", "Use set"),
+    Bad(lambda b: change(b, operation="multiply", column="quota", value="2"),
+        "changes.csv", 2, "where", "Use set"),
     Bad(lambda b: change(b, operation="delete"), "changes.csv", 2, "column", "blank"),
     Bad(lambda b: change(b, operation="halve"), "changes.csv", 2, "operation", "one of"),
     Bad(lambda b: change(b, table="study", column="periods"), "changes.csv", 2, "where", "blank"),
@@ -244,21 +273,22 @@ AIMS = [
     Bad(lambda b: change(b, table="study", where="", column="currency", operation="add", value="1"),
         "changes.csv", 2, "column", "Use set"),
 ]
+# fmt: on
 
 
-@pytest.mark.parametrize("bad", REFERENCES + PEOPLE + TIME, ids=lambda bad: f"{bad.file}-{bad.column}-{bad.word}")
+@pytest.mark.parametrize("bad", REFERENCES + PEOPLE + TIME, ids=str)
 def test_unknown_names_owners_and_gaps_are_refused(bad: Bad, tmp_path: Path) -> None:
     """A name that nothing has, owners that do not add up and gaps in time are named with their cure."""
     bad.holds(tmp_path)
 
 
-@pytest.mark.parametrize("bad", PARTS + PLANTS, ids=lambda bad: f"{bad.file}-{bad.column}-{bad.word}")
+@pytest.mark.parametrize("bad", PARTS + PLANTS, ids=str)
 def test_parts_and_plants_that_contradict_are_refused(bad: Bad, tmp_path: Path) -> None:
     """Parts that do not fit and plants that cannot build are named with their cure."""
     bad.holds(tmp_path)
 
 
-@pytest.mark.parametrize("bad", SALES + TRADE + AIMS, ids=lambda bad: f"{bad.file}-{bad.column}-{bad.word}")
+@pytest.mark.parametrize("bad", SALES + TRADE + AIMS, ids=str)
 def test_sales_trade_and_aims_that_contradict_are_refused(bad: Bad, tmp_path: Path) -> None:
     """Offers, duties, targets and changes that cannot hold are named with their cure."""
     bad.holds(tmp_path)

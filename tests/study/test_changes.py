@@ -14,7 +14,7 @@ from lynchpin.study.write import write_study
 
 
 def scenario(*rows: tuple[str, str | None, str | None, str, str | None]) -> Study:
-    """Return the example `tiny` with one scenario of these changes: table, where, column, operation, value."""
+    """Return `tiny` with one scenario of these changes: table, where, column, operation, value."""
     columns = ("table", "where", "column", "operation", "value")
     changes = pl.DataFrame(
         [

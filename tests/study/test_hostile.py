@@ -1,4 +1,4 @@
-"""Files that mean harm or are garbage end in one of Lynchpin's own errors or findings, never in a traceback."""
+"""Files that mean harm or are garbage end in an error of Lynchpin's own, never in a traceback."""
 
 import contextlib
 import io
@@ -14,6 +14,7 @@ from lynchpin.errors import InputError, LynchpinError, StudyError
 from lynchpin.study import examples, folder, package
 from lynchpin.study.check import check
 from lynchpin.study.read import read_study
+from lynchpin.study.words import nearest
 from lynchpin.study.write import write_study
 from tests.study.bench import Bench
 
@@ -113,6 +114,49 @@ def test_many_wrong_rows_are_counted_and_not_listed_all(tmp_path: Path) -> None:
     wrong = [item for item in check(tmp_path) if item.file == "demand.csv" and item.column == "vehicles"]
     assert len(wrong) == 201
     assert any("800 further rows" in item.rule for item in wrong)
+
+
+def test_many_rows_of_the_wrong_length_are_counted(tmp_path: Path) -> None:
+    """They too are listed up to two hundred."""
+    bench = Bench(tmp_path)
+    bench.write("brands.csv", "brand,partner\nnord,north\nsud,south\n" + "a\n" * 1000)
+    ragged = [item for item in check(tmp_path) if item.file == "brands.csv" and not item.column]
+    assert len(ragged) == 201
+    assert any("800 further rows" in item.rule for item in ragged)
+
+
+@pytest.mark.parametrize(
+    "line", ["x = " + "[" * 100_000, "periods = " + "9" * 5000, "periods = 1e400", "[a]\nb = 1"]
+)
+def test_settings_that_would_break_a_reader_are_findings(tmp_path: Path, line: str) -> None:
+    """Endless brackets, endless digits and nested tables end in findings."""
+    bench = Bench(tmp_path)
+    bench.replace("study.toml", "periods = 2", line)
+    assert any(item.file == "study.toml" and item.level == "error" for item in check(tmp_path))
+
+
+def test_a_header_without_end_is_refused(tmp_path: Path) -> None:
+    """A table with a hundred thousand columns is not looked at further."""
+    bench = Bench(tmp_path).write("brands.csv", ",".join(f"c{i}" for i in range(100_000)))
+    assert any(
+        item.file == "brands.csv" and "at most 1000 columns" in item.rule for item in check(bench.folder)
+    )
+
+
+def test_a_place_that_cannot_be_written_is_an_error_of_our_own(tmp_path: Path) -> None:
+    """A file where a folder should be stands in the way."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for name in ("study", "study.xlsx"):
+        with pytest.raises(StudyError, match="cannot be written"):
+            write_study(examples.tiny(), tmp_path / "file" / name)
+
+
+def test_the_nearest_of_many_names_is_found_at_once() -> None:
+    """Among thousands only those that share letters are compared."""
+    known = [f"variant_{index:05d}" for index in range(20_000)]
+    assert nearest("varaint_00042", known) == "variant_00042"
+    assert nearest("VARIANT_19999", known) == "variant_19999"
+    assert nearest("xyz", known) == ""
 
 
 def test_rows_are_counted_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:

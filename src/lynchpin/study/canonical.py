@@ -1,7 +1,8 @@
 """The one way a study is written as text: a CSV for each table and `study.toml` for the settings.
 
-A table is written with its required columns and those that have a value in some row; a number in the shortest form
-that reads back to the same number, whole numbers without a decimal point, unlimited as `inf`, blank as nothing.
+A table is written with its required columns and those that have a value in some row; a number in the
+shortest form that reads back to the same number, whole numbers without a decimal point, unlimited as `inf`,
+blank as nothing.
 """
 
 import csv

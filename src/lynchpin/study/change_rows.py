@@ -1,8 +1,8 @@
 """What one row of `changes` does to a study.
 
-`where` chooses rows by `column=value` joined by `;`, compared with the cells as they count (defaults in place of
-blanks); a value may end in `*`, and nothing after `=` means blank. `set` writes the value, `multiply` and `add` work on
-numbers and leave blanks alone, `delete` takes the rows out.
+`where` chooses rows by `column=value` joined by `;`, compared with the cells as they count (defaults in
+place of blanks); a value may end in `*`, and nothing after `=` means blank. `set` writes the value,
+`multiply` and `add` work on numbers and leave blanks alone, `delete` takes the rows out.
 """
 
 from typing import Any
@@ -173,7 +173,7 @@ def _setting(study: Study, row: dict[str, Any]) -> Study:
 
 
 def changed_study(study: Study, scenario: str, place: Place) -> tuple[Study, list[Finding]]:
-    """Return the study after the changes of a scenario, in their order, and the changes that cannot be made."""
+    """Return the study after the changes of a scenario, in order, and those that cannot be made."""
     rows = study.table("changes").with_row_index("row").filter(pl.col("scenario") == scenario)
     rows = rows.filter(pl.col("table").is_not_null() & pl.col("operation").is_not_null())
     findings: list[Finding] = []

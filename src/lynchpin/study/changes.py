@@ -13,8 +13,8 @@ from lynchpin.study.words import listed, nearest
 def apply_scenario(study: Study, name: str) -> Study:
     """Return the study with the changes of a scenario made, without its tables `scenarios` and `changes`.
 
-    Raises StudyError where the study has no such scenario, and InputError with all findings where a change matches
-    nothing or the changed study is not in order.
+    Raises StudyError where the study has no such scenario, and InputError with all findings where a change
+    matches nothing or the changed study is not in order.
     """
     known = study.tables["scenarios"]["scenario"].drop_nulls().to_list()
     if name not in known:

@@ -1,7 +1,7 @@
 """Checks of the cells of one table against the dictionary: presence, type, range and usual range.
 
-Every check looks at a whole column at once; only the rows that fail are looked at one by one. A wrong cell becomes
-null in the typed table, so that the checks between tables pass over it.
+Every check looks at a whole column at once; only the rows that fail are looked at one by one. A wrong cell
+becomes null in the typed table, so that the checks between tables pass over it.
 """
 
 from functools import partial
@@ -14,6 +14,8 @@ from lynchpin.study.finding import Finding
 from lynchpin.study.number_words import problem_of, range_words
 from lynchpin.study.parse_text import parse_text
 from lynchpin.study.raw import Place, RawTable, Typed, capped, explained
+
+LARGEST_WHOLE = 2.0**53
 
 
 def check_cells(raw: RawTable) -> tuple[Typed, list[Finding]]:
@@ -50,7 +52,7 @@ def _numbers(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series,
     findings += capped(place, "error", column.name, bad, cells, *range_words(column))
     numbers = numbers.set(bad, None)
     if column.kind == "integer":
-        broken = _true(numbers != numbers.round())
+        broken = _true((numbers != numbers.round()) | (numbers.abs() > LARGEST_WHOLE))
         cure = "Write a number without decimals."
         findings += capped(place, "error", column.name, broken, cells, "must be a whole number", cure)
         return numbers.set(broken, None).cast(pl.Int64, strict=False), findings

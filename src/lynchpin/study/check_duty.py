@@ -1,4 +1,4 @@
-"""Checks that every flow over a border has a duty, that no two rows claim it equally, and that rows are of use."""
+"""Checks that every flow over a border has a duty, that no two rows tie for it, and that rows are of use."""
 
 import polars as pl
 

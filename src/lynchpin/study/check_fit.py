@@ -74,7 +74,7 @@ def _uses(checked: Checked, found: Fit) -> list[Finding]:
 
 
 def _today(checked: Checked, found: Fit) -> list[Finding]:
-    """Return needs of launched versions for which `uses` has no row, their own or that of the replaced one."""
+    """Return needs of launched versions without a row of `uses`, their own or that of the replaced one."""
     study = checked.study
     if not study.tables["uses"].height:
         return []

@@ -15,6 +15,7 @@ def _sites(checked: Checked) -> list[Finding]:
     study = checked.study
     given = study.tables["sites"]["capacity"]
     rows = checked.rows("sites").filter((pl.col("kind") == "assembly") & given.is_null())
+    rows = rows.with_columns(pl.lit(None).alias("capacity"))
     rule, cure = "is blank: an unlimited plant is assumed", "Write its car slots per year, or inf to say so."
     findings = checked.report("warning", "sites", "capacity", rows, rule, cure)
     component = study.tables["sites"].filter(pl.col("kind") == "component")["site"].drop_nulls().to_list()

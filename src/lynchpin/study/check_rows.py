@@ -1,4 +1,4 @@
-"""Checks of a table's header and of its rows against each other: names, keys that stand twice, money far off."""
+"""Checks of a table's header and of its rows against each other: keys that stand twice, money far off."""
 
 import polars as pl
 
@@ -12,7 +12,7 @@ FEWEST_FOR_MEDIAN = 5
 
 
 def check_header(table: Table, raw: RawTable) -> list[Finding]:
-    """Return findings on column names that the dictionary does not know and required ones that are missing."""
+    """Return the column names that the dictionary does not know and the required ones that are missing."""
     findings: list[Finding] = []
     word = "setting" if table.name == SETTINGS else "column"
     for name in raw.cells.columns:
@@ -87,6 +87,7 @@ def check_medians(table: Table, typed: Typed) -> list[Finding]:
 
 
 def _far(place: Place, column: Column, index: int, value: float, middle: float) -> Finding:
-    rule = f"{value:g} is more than {FAR_FROM_MEDIAN:g} times off the middle of the column, {middle:g}: off by a thousand?"
+    rule = f"{value:g} is over {FAR_FROM_MEDIAN:g} times off the middle of the column, {middle:g}"
+    rule += ": off by a thousand?"
     cure = f"Check the unit, {column.unit}; nothing else is needed if it is right."
     return place.finding("warning", index, column.name, f"{value:g}", rule, cure)

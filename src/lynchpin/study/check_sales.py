@@ -52,7 +52,8 @@ def _growth(checked: Checked) -> list[Finding]:
     rows = offers.group_by("market", "segment").agg(
         pl.col("row").min(), pl.col("model").first(), pl.col("drive").first()
     )
-    rule = "demand has no path for market {market}, segment {segment} and {drive}: base_sales of {model} will not grow"
+    rule = "demand has no path for market {market}, segment {segment} and {drive}"
+    rule += ": base_sales of {model} will not grow"
     return checked.report("warning", "offers", "market", rows, rule, "Add the path to demand.")
 
 

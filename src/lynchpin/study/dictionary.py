@@ -1,7 +1,7 @@
 """The data dictionary: every table and column of a study, read once from `dictionary.csv`.
 
-Validation, the workbook template, the reference pages and the defaults all read this one file. A line without a
-column describes its table; every other line describes a column:
+Validation, the workbook template, the reference pages and the defaults all read this one file. A line
+without a column describes its table; every other line describes a column:
 
     kind     identifier, reference, text, code, country, period, choice, list, numbers, value,
              number, money, millions, share, integer, flag

@@ -1,10 +1,11 @@
 """Which duty rows apply to which flow of goods, for the checks: coverage and ties, no amounts.
 
-A flow is goods of heading h, made in country i by operator o, that arrive in country j. A row applies in period t if
-importer is j, a territory of j in t or `*`, exporter likewise for i, its heading begins h or is `*`, its maker is o or
-`*`, t lies in from..until, and its condition, if any, is met. Rows of one group (all mfn rows; all all_in rows;
-add-ons or preferences of one name) are ranked: with a condition before without; a named maker before `*`; the longer
-heading; exporter country before territory before `*`; importer likewise.
+A flow is goods of heading h, made in country i by operator o, that arrive in country j. A row applies in
+period t if importer is j, a territory of j in t or `*`, exporter likewise for i, its heading begins h or is
+`*`, its maker is o or `*`, t lies in from..until, and its condition, if any, is met. Rows of one group (all
+mfn rows; all all_in rows; add-ons or preferences of one name) are ranked: with a condition before without;
+a named maker before `*`; the longer heading; exporter country before territory before `*`; importer
+likewise.
 """
 
 from dataclasses import dataclass
@@ -21,9 +22,9 @@ FLOW = ("i", "o", "h", "j", "site", "subject")
 class Cover:
     """What the duty rows do for the flows.
 
-    uncovered  flow and period (position) where a border is crossed and neither an mfn nor an all_in row applies
-    ties       flow, period, group and the rows of `tariffs` that stand equally first in it
-    matching   rows of `tariffs` that match some flow in some period, whatever their condition
+    uncovered  flow and period (position) where a border is crossed and neither an mfn nor an all_in row
+    applies ties       flow, period, group and the rows of `tariffs` that stand equally first in it matching
+    rows of `tariffs` that match some flow in some period, whatever their condition
     """
 
     uncovered: pl.DataFrame

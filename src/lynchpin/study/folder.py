@@ -1,7 +1,8 @@
 """A study as a folder: `study.toml` and a CSV for each table, read into cells of text.
 
-Commas separate cells. A file whose header has no comma and whose semicolons or tabs separate known column names is
-read with those; a byte order mark is passed over. Anything else that is not UTF-8 text is a finding.
+Commas separate cells. A file whose header has no comma and whose semicolons or tabs separate known column
+names is read with those; a byte order mark is passed over. Anything else that is not UTF-8 text is a
+finding.
 """
 
 import csv
@@ -17,7 +18,8 @@ from lynchpin.errors import StudyError
 from lynchpin.study.canonical import number_text
 from lynchpin.study.dictionary import SETTINGS, dictionary, table_names
 from lynchpin.study.finding import Finding
-from lynchpin.study.raw import Raw, RawTable, SettingsPlace, raw_table
+from lynchpin.study.raw import Raw, RawTable, SettingsPlace
+from lynchpin.study.shape import raw_table, unread
 from lynchpin.study.words import nearest
 
 LARGEST_FILE = 256 * 2**20
@@ -48,11 +50,12 @@ def _inside(folder: Path, path: Path) -> bool:
 
 
 def _problem(file: str, rule: str, cure: str, *, row: int = 0, value: str = "", near: str = "") -> Finding:
-    return Finding("error", file, row, "", "", value, rule, cure, near)
+    shown = file.encode("utf-8", "backslashreplace").decode()
+    return Finding("error", shown, row, "", "", value, rule, cure, near)
 
 
 def _stray(folder: Path, path: Path) -> list[Finding]:
-    """Return a finding where a file is no part of a study; hidden files, texts and pictures are passed over."""
+    """Return a finding where a file is no part of a study; hidden files, texts and pictures may be."""
     if path.name.startswith(".") or path.suffix.lower() in IGNORED or path.name == "study.toml":
         return []
     if path.suffix == ".csv" and path.stem in table_names():
@@ -78,7 +81,10 @@ def read_text(path: Path) -> tuple[str, list[Finding]]:
     if path.stat().st_size > LARGEST_FILE:
         limit = f"a file may hold at most {LARGEST_FILE // 2**20} MiB"
         return "", [_problem(name, limit, "Leave out rows that the study does not need.")]
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return "", [_problem(name, f"cannot be read: {error.strerror}", "Ask for the right to read it.")]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", [_problem(name, "must be UTF-8 text and is UTF-16", "Save it as CSV UTF-8.")]
     if b"\0" in data:
@@ -102,7 +108,7 @@ def _table(path: Path) -> tuple[RawTable, list[Finding]]:
             cure = "Close the double quotes of the cell, and write a double quote inside a cell twice."
             findings.append(_problem(path.name, f"cannot be read as CSV: {error}", cure, row=len(rows) + 1))
     if findings:
-        return RawTable(path.stem, pl.DataFrame(), raw_table(path.stem, path.name, [])[0].place), findings
+        return unread(path.stem, path.name), findings
     return raw_table(path.stem, path.name, rows)
 
 
@@ -122,7 +128,7 @@ def _settings(path: Path) -> tuple[RawTable, list[Finding]]:
     given: dict[str, Any] = {}
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         match = re.search(r"line (\d+)", str(error))
         row = int(match[1]) if match else 0
         cure = 'Write one setting in a line, as in currency = "EUR".'

@@ -1,7 +1,8 @@
 """The zip package of a workbook, looked at before any reader opens it.
 
-An .xlsx file is a zip of XML. Its parts are unpacked once in small pieces, which bounds what a hostile file can
-claim, and gives what the reader of values does not tell: cells that hold a formula or an error of the spreadsheet.
+An .xlsx file is a zip of XML. Its parts are unpacked once in small pieces, which bounds what a hostile file
+can claim, and gives what the reader of values does not tell: cells that hold a formula or an error of the
+spreadsheet.
 """
 
 import re

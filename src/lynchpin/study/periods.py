@@ -66,7 +66,7 @@ class Periods:
         return self._count(label, end=False) * self.years
 
     def span(self, first: str | None, last: str | None) -> range:
-        """Return the positions inside the horizon from `first` to `last`, both inside; None is without end."""
+        """Return the positions in the horizon from `first` to `last`, both inside; None is without end."""
         start = 0 if first is None else max(self.index(first), 0)
         stop = self.n if last is None else min(self.index(last, end=True) + 1, self.n)
         return range(start, max(start, stop))

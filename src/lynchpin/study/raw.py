@@ -23,19 +23,15 @@ class Place:
     positions: Mapping[str, int] = field(default_factory=dict[str, int])
     rows: Sequence[int] | None = None
 
-    def heading(self, level: Level, column: str, value: str, rule: str, cure: str, near: str = "") -> Finding:
-        """Return a finding about a column's name in the header, or about a column that is missing."""
-        cell = cell_name(1, self.positions[column]) if column in self.positions else ""
-        return Finding(level, self.file, 1, column, cell, value, rule, cure, near)
-
     def row(self, index: int) -> int:
         """Return the row number that a spreadsheet shows for the row of this position (from 0)."""
         return index + 2 if self.rows is None else self.rows[index]
 
-    def cell(self, row: int, column: str) -> str:
-        """Return the name of the cell, or nothing where the file has no such column."""
+    def locate(self, index: int | None, column: str) -> tuple[int, str]:
+        """Return row number and cell name; index None stands for the table as a whole, -1 for its header."""
+        row = 0 if index is None else 1 if index < 0 else self.row(index)
         position = self.positions.get(column)
-        return cell_name(row, position) if position and row else ""
+        return row, cell_name(row, position) if position and row else ""
 
     def finding(
         self,
@@ -48,8 +44,12 @@ class Place:
         nearest: str = "",
     ) -> Finding:
         """Return a finding about the row of this position; None stands for the table as a whole."""
-        row = 0 if index is None else self.row(index)
-        return Finding(level, self.file, row, column, self.cell(row, column), value, rule, cure, nearest)
+        row, cell = self.locate(index, column)
+        return Finding(level, self.file, row, column, cell, value, rule, cure, nearest)
+
+    def heading(self, level: Level, column: str, value: str, rule: str, cure: str, near: str = "") -> Finding:
+        """Return a finding about a column's name in the header, or about a column that is missing."""
+        return self.finding(level, -1, column, value, rule, cure, near)
 
 
 @dataclass(frozen=True)
@@ -57,32 +57,16 @@ class SettingsPlace(Place):
     """Where the settings stand: one row for each, so that a column has a row of its own.
 
     lines   setting to the line of `study.toml`, or the row of the sheet `study`
-    sheet   whether it is a sheet, whose values stand in column B
+    sheet   whether it is a sheet, with names in column A and values in column B
     """
 
     lines: Mapping[str, int] = field(default_factory=dict[str, int])
     sheet: bool = False
 
-    def finding(
-        self,
-        level: Level,
-        index: int | None,
-        column: str,
-        value: str,
-        rule: str,
-        cure: str,
-        nearest: str = "",
-    ) -> Finding:
-        """Return a finding about one setting."""
+    def locate(self, index: int | None, column: str) -> tuple[int, str]:
+        """Return row number and cell name of a setting: of its value, or of its name where index is -1."""
         row = self.lines.get(column, 0)
-        cell = cell_name(row, 2) if self.sheet and row else ""
-        return Finding(level, self.file, row, column, cell, value, rule, cure, nearest)
-
-    def heading(self, level: Level, column: str, value: str, rule: str, cure: str, near: str = "") -> Finding:
-        """Return a finding about a setting's name, or about a setting that is missing."""
-        row = self.lines.get(column, 0)
-        cell = cell_name(row, 1) if self.sheet and row else ""
-        return Finding(level, self.file, row, column, cell, value, rule, cure, near)
+        return row, cell_name(row, 1 if index == -1 else 2) if self.sheet and row else ""
 
 
 @dataclass(frozen=True)
@@ -112,48 +96,6 @@ class Raw:
     findings: tuple[Finding, ...]
 
 
-def raw_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[RawTable, list[Finding]]:
-    """Return the table that rows of text hold, the first being the header, and what is wrong with its shape.
-
-    A row of the wrong length, a column without a name or a name that stands twice is reported and left out; rows
-    and columns that are blank throughout are passed over.
-    """
-    if not rows or not any(any(row) for row in rows):
-        cure = "Write a header with the names of the columns, or delete it."
-        return RawTable(name, pl.DataFrame(), Place(file)), [
-            Finding(
-                "error", file, 0, "", "", "", "a table needs a header in row 1, and this one is empty", cure
-            )
-        ]
-    header = [text.strip() for text in rows[0]]
-    width = len(header)
-    findings: list[Finding] = []
-    numbers: list[int] = []
-    body: list[Sequence[str]] = []
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) == width:
-            numbers.append(number)
-            body.append(row)
-        elif any(text.strip() for text in row):
-            if any(text.strip() for text in row[width:]) or len(row) < width:
-                findings.append(_ragged(file, number, len(row), width))
-            else:
-                numbers.append(number)
-                body.append(row[:width])
-    columns = list(zip(*body, strict=True)) if body else [()] * width
-    frame = pl.DataFrame(
-        [pl.Series(str(position), values, dtype=pl.String) for position, values in enumerate(columns)]
-    )
-    frame = frame.with_columns(blank_to_null(pl.all()))
-    keep = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    if not keep.all():
-        frame = frame.filter(keep)
-        numbers = [number for number, kept in zip(numbers, keep.to_list(), strict=True) if kept]
-    named, positions, wrong = _named(file, header, frame)
-    gapless = not numbers or numbers[-1] == len(numbers) + 1
-    return RawTable(name, named, Place(file, positions, None if gapless else numbers)), findings + wrong
-
-
 def explained(
     place: Place,
     level: Level,
@@ -162,7 +104,7 @@ def explained(
     cells: pl.Series,
     explain: Callable[[str], tuple[str, str, str]],
 ) -> list[Finding]:
-    """Return a finding for each wrong row, with the rule, the cure and the nearest word that `explain` gives."""
+    """Return a finding for each wrong row, with the rule, cure and nearest word that `explain` gives."""
     rows = wrong.arg_true().to_list()
     findings: list[Finding] = []
     for index in rows[:AT_MOST]:
@@ -185,45 +127,3 @@ def and_more(place: Place, level: Level, column: str, found: int, rule: str) -> 
         return []
     rule = f"{found - AT_MOST} further rows break {rule}"
     return [place.finding(level, None, column, "", rule, "Correct the first ones and check again.")]
-
-
-def blank_to_null(cells: pl.Expr) -> pl.Expr:
-    """Return the cells with null in place of those that hold nothing but white space."""
-    return pl.when(cells.str.strip_chars().str.len_bytes() > 0).then(cells)
-
-
-def _ragged(file: str, number: int, found: int, width: int) -> Finding:
-    return Finding(
-        "error",
-        file,
-        number,
-        "",
-        "",
-        f"{found} cells",
-        f"the header has {width} cells and so must every row",
-        "Add the missing commas, or put text that holds a comma between double quotes.",
-    )
-
-
-def _named(
-    file: str, header: list[str], frame: pl.DataFrame
-) -> tuple[pl.DataFrame, dict[str, int], list[Finding]]:
-    findings: list[Finding] = []
-    positions: dict[str, int] = {}
-    chosen: list[pl.Series] = []
-    for position, name in enumerate(header):
-        series = frame[str(position)]
-        cell = cell_name(1, position + 1)
-        if not name:
-            if series.null_count() < series.len():
-                cure = "Write the column's name into the header, or clear the column."
-                findings.append(
-                    Finding("error", file, 1, "", cell, "", "a column with values needs a name", cure)
-                )
-        elif name in positions:
-            cure = f"Rename or delete one of columns {positions[name]} and {position + 1}."
-            findings.append(Finding("error", file, 1, name, cell, name, "a column may stand only once", cure))
-        else:
-            positions[name] = position + 1
-            chosen.append(series.alias(name))
-    return pl.DataFrame(chosen), positions, findings

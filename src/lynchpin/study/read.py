@@ -11,8 +11,8 @@ from lynchpin.study.study import Study
 def read_study(path: str | Path) -> Study:
     """Return the study in a folder or workbook.
 
-    Raises StudyError where the path is no study, and InputError with all findings, warnings among them, where one
-    of them is an error.
+    Raises StudyError where the path is no study, and InputError with all findings, warnings among them,
+    where one of them is an error.
     """
     study, findings = understand(read_raw(Path(path)))
     if study is None or any(finding.level == "error" for finding in findings):

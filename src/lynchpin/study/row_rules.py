@@ -1,7 +1,7 @@
 """Rules that one row of a table must keep by itself, beyond its single cells, as a list of conditions.
 
-The condition of a rule is true where a row breaks it; a blank makes it neither, so that a missing cell is reported
-once, where it is required.
+The condition of a rule is true where a row breaks it; a blank makes it neither, so that a missing cell is
+reported once, where it is required.
 """
 
 from dataclasses import dataclass
@@ -74,8 +74,9 @@ RULES: tuple[RowRule, ...] = (
         "programmes",
         "life",
         _given("life") & _blank("launch"),
-        "counts from launch, which is blank",
+        "counts from launch, which is blank, and is passed over",
         "Write the first period on sale into launch; it may lie before the horizon.",
+        "warning",
     ),
     RowRule(
         "models",
@@ -228,14 +229,6 @@ RULES: tuple[RowRule, ...] = (
         _given("replaces") & (_COLUMN("kind") != "all_in"),
         "has a meaning only where kind is all_in",
         "Make it blank, or write all_in into kind.",
-    ),
-    RowRule(
-        "tariffs",
-        "currency",
-        _given("currency") & (_COLUMN("specific") == 0) & (_COLUMN("floor") == 0),
-        "no amount in this row is money",
-        "Make it blank; a rate needs no currency.",
-        "warning",
     ),
     RowRule(
         "agreements",

@@ -9,7 +9,15 @@ from lynchpin.study.workbook import read_workbook
 
 
 def read_raw(path: Path) -> Raw:
-    """Return the cells of a folder or workbook; raises StudyError where the path is neither."""
+    """Return the cells of a folder or workbook; raises StudyError where the path is neither or not readable."""
+    try:
+        return _read(path)
+    except OSError as error:
+        cure = "Ask for the right to read it, or name another study."
+        raise StudyError(f"cannot be read: {error.strerror}", thing=str(path), cure=cure) from error
+
+
+def _read(path: Path) -> Raw:
     if path.is_dir():
         return read_folder(path)
     if not path.exists():

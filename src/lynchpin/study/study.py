@@ -1,7 +1,7 @@
 """The study in memory: settings and tables, frozen.
 
-A table holds what was given: every column of the dictionary, typed, blank as null. `Study.table(name)` is the same
-table with the dictionary's defaults in place of blanks.
+A table holds what was given: every column of the dictionary, typed, blank as null. `Study.table(name)` is
+the same table with the dictionary's defaults in place of blanks.
 """
 
 import hashlib
@@ -101,7 +101,7 @@ class Study:
         return Study.of(self.settings, given | tables)
 
     def with_settings(self, **settings: Any) -> "Study":
-        """Return the study with these settings in place of its own; raises StudyError where one is not allowed."""
+        """Return the study with these settings; raises StudyError where one is not allowed."""
         from pydantic import ValidationError
 
         try:
@@ -123,7 +123,15 @@ class Study:
         texts |= {name: table_text(dictionary()[name], self.tables[name]) for name in sorted(self.given)}
         return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
+    def _repr_html_(self) -> str:
+        """Return the tables and their sizes, for notebooks."""
+        names = [name for name in table_names() if name in self.given]
+        rows = [self.tables[name].height for name in names]
+        meanings = [dictionary()[name].meaning for name in names]
+        return pl.DataFrame({"table": names, "rows": rows, "meaning": meanings})._repr_html_()
+
     def __repr__(self) -> str:
+        """Return one line: name, horizon, currency and the number of rows of each table."""
         rows = ", ".join(f"{name} {self.tables[name].height}" for name in table_names() if name in self.given)
         labels = self.periods.labels
         return f"Study {self.name!r}, {labels[0]} to {labels[-1]}, {self.settings.currency}; rows: {rows}"

@@ -1,8 +1,8 @@
 """A study as an Excel workbook, read into cells of text.
 
-Each table is a sheet of its name with the header in row 1 from cell A1; the sheet `study` has a setting and its value
-in each row; the sheet `notes` is not read. A cell with a formula is an error: a spreadsheet may have kept an old
-value for it, and a study must say what it says.
+Each table is a sheet of its name with the header in row 1 from cell A1; the sheet `study` has a setting and
+its value in each row; the sheet `notes` is not read. A cell with a formula is an error: a spreadsheet may
+have kept an old value for it, and a study must say what it says.
 """
 
 import re
@@ -16,14 +16,15 @@ from lynchpin.errors import StudyError
 from lynchpin.study.dictionary import SETTINGS, table_names
 from lynchpin.study.finding import Finding
 from lynchpin.study.package import Sheet, inspect
-from lynchpin.study.raw import AT_MOST, Raw, RawTable, SettingsPlace, raw_table
+from lynchpin.study.raw import AT_MOST, Raw, RawTable, SettingsPlace
+from lynchpin.study.shape import raw_table
 from lynchpin.study.words import nearest
 
 NOTES = "notes"
 
 
 def read_workbook(path: Path) -> Raw:
-    """Return the cells of the study in a workbook; raises StudyError where it is none or has no sheet `study`."""
+    """Return the cells of a workbook; raises StudyError where it is none or has no sheet `study`."""
     sheets = inspect(path)
     if SETTINGS not in sheets:
         raise StudyError(
@@ -46,8 +47,8 @@ def read_workbook(path: Path) -> Raw:
 def _rows(book: fastexcel.ExcelReader, name: str) -> list[Sequence[str]]:
     """Return the rows of a sheet from row 1 on, every cell as text and blank as nothing.
 
-    The reader rounds numbers to nine decimals when it makes text of them, so those that lost digits are taken from a
-    second reading as numbers.
+    The reader rounds numbers to nine decimals when it makes text of them, so those that lost digits are
+    taken from a second reading as numbers.
     """
     texts = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     numbers = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="float").to_polars()

@@ -15,13 +15,17 @@ from lynchpin.study.write_workbook import write_workbook
 def write_study(study: Study, path: str | Path) -> Path:
     """Write a study as a workbook where the path ends in .xlsx, else as a folder; returns the path.
 
-    A new folder appears whole or not at all. In the folder of an older study every file is replaced whole, tables
-    that the study has not are removed and other files stay; raises StudyError where the folder holds no study.
+    A new folder appears whole or not at all. In the folder of an older study every file is replaced whole,
+    tables that the study has not are removed and other files stay; raises StudyError where the folder holds
+    no study.
     """
     target = Path(path)
-    if target.suffix.lower() == ".xlsx":
-        return write_workbook(study, target)
-    return write_folder(study, target)
+    write = write_workbook if target.suffix.lower() == ".xlsx" else write_folder
+    try:
+        return write(study, target)
+    except OSError as error:
+        cure = "Name a place that can be written to."
+        raise StudyError(f"cannot be written: {error.strerror}", thing=str(target), cure=cure) from error
 
 
 def write_folder(study: Study, folder: Path) -> Path:

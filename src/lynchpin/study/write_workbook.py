@@ -1,7 +1,7 @@
 """A study as an Excel workbook: a sheet for each given table, with notes, choices and typed cells.
 
-Numbers are written with all digits that tell them apart, unlimited as the text `inf`, words as text (so that 007 and
-=1+1 stay what they are). The sheet `notes` is made from the data dictionary.
+Numbers are written with all digits that tell them apart, unlimited as the text `inf`, words as text (so
+that 007 and =1+1 stay what they are). The sheet `notes` is made from the data dictionary.
 """
 
 import math
@@ -28,7 +28,7 @@ LONGEST_CHOICES = 255
 
 
 class ExactNumber(float):
-    """A number that is written with every digit that tells it apart; the usual 16 digits lose the last bit."""
+    """A number written with every digit that tells it apart; the usual 16 digits lose the last bit."""
 
     def __format__(self, specification: str) -> str:
         """Return the shortest text that reads back to the same number."""
