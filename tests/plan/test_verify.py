@@ -291,7 +291,7 @@ def test_an_empty_plan_is_no_plan() -> None:
 
 
 def test_every_rule_is_on_its_page() -> None:
-    """The page of the verifier has a row for each rule with its unit, meaning and tolerances, and no other."""
+    """The page of the verifier has a row for each rule with unit, meaning and tolerances, and no other."""
     page = (Path(__file__).parents[2] / "docs" / "explanation" / "verifier.md").read_text()
     rows = [line for line in page.splitlines() if line.startswith("| ")][1:]
     assert rows == [
