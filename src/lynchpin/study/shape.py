@@ -13,8 +13,8 @@ MOST_COLUMNS = 1000
 def raw_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[RawTable, list[Finding]]:
     """Return the table that rows of text hold, and what is wrong with its shape.
 
-    A row of the wrong length, a column without a name or a name that stands twice is reported and left out; rows
-    and columns that are blank throughout are passed over.
+    A row of the wrong length, a column without a name or a name that stands twice is reported and left out;
+    rows and columns that are blank throughout are passed over.
     """
     if not any(any(row) for row in rows):
         rule, cure = (

@@ -9,7 +9,7 @@ from lynchpin.study.workbook import read_workbook
 
 
 def read_raw(path: Path) -> Raw:
-    """Return the cells of a folder or workbook; raises StudyError where the path is neither or not readable."""
+    """Return the cells of a folder or workbook; raises StudyError where it is neither or unreadable."""
     try:
         return _read(path)
     except OSError as error:

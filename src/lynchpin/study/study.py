@@ -128,7 +128,7 @@ class Study:
         names = [name for name in table_names() if name in self.given]
         rows = [self.tables[name].height for name in names]
         meanings = [dictionary()[name].meaning for name in names]
-        return pl.DataFrame({"table": names, "rows": rows, "meaning": meanings})._repr_html_()
+        return pl.DataFrame({"table": names, "rows": rows, "meaning": meanings})._repr_html_()  # pyright: ignore[reportPrivateUsage]
 
     def __repr__(self) -> str:
         """Return one line: name, horizon, currency and the number of rows of each table."""
