@@ -35,7 +35,7 @@ def to_linopy(statement: Statement) -> linopy.Model:
             index = pd.RangeIndex(rows.keys.height, name=f"{rows.tag}_row")
             words = {
                 name: (f"{rows.tag}_row", values)
-                for name, values in _labels(statement.instance, rows.keys).items()
+                for name, values in labels(statement.instance, rows.keys).items()
             }
             grid = Grid({f"{rows.tag}_row": index}, words)
             places = np.arange(rows.keys.height)
@@ -49,14 +49,14 @@ def to_linopy(statement: Statement) -> linopy.Model:
 def _add_variable(model: linopy.Model, instance: Instance, name: str, columns: Columns) -> int:
     """Add a variable and return the label of its first column."""
     frame = columns.frame
-    words = {word: (name, values) for word, values in _labels(instance, frame).items() if word != name}
+    words = {word: (name, values) for word, values in labels(instance, frame).items() if word != name}
     coords = xr.Coordinates({name: np.arange(frame.height), **words})
     binary = {"binary": True} if columns.binary else {}
     variable = model.add_variables(columns.lower, columns.upper, coords=coords, name=name, **binary)
     return int(variable.labels.to_numpy()[0]) if frame.height else 0
 
 
-def _labels(
+def labels(
     instance: Instance, frame: pl.DataFrame
 ) -> dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]]:
     """Return the identifiers of a frame's index columns; blank where there is none."""

@@ -215,7 +215,7 @@ def _bought(statement: Statement, volume: pl.DataFrame) -> None:
     keys = volume.select("model", "variant").unique().sort("model", "variant")
     row = positions(buy, keys, ["model", "variant"])
     known = np.flatnonzero(row >= 0)
-    limit = statement.rows("S2_volume", keys, "<=", lift=Lift(("model", "variant"), weight="none"))
+    limit = statement.rows("S1", keys, "<=", lift=Lift(("model", "variant"), weight="none"))
     limit.add("volume", 1.0, column=every(volume), row=positions(volume, keys, ["model", "variant"]))
     limit.add("buy", -_weighted(statement)[known], column=known, row=row[known])
     limit.done()
