@@ -146,7 +146,7 @@ def test_the_longest_heading_of_an_agreement_holds() -> None:
 
 
 def test_a_quota_row_is_first_in_its_own_regime() -> None:
-    """In its regime the quota rate holds, over a row that names the maker; elsewhere there is no such regime."""
+    """In its regime the quota rate holds, over a row that names the maker; others have no such regime."""
     rows = [mfn(), row("preference", "tq", 0.01, quota=50.0), row("preference", "tq", 0.02, maker="maker")]
     duties = border(rows, [RULE], [CONTENT])
     assert duties.per_unit(Trade("plant", "car", CAR, "FR", 0), "tq", 20_000) == pytest.approx(200)
