@@ -119,6 +119,13 @@ def test_a_place_without_coordinates_is_named_with_the_cure(bare: Study) -> None
         freight.complete(bare.replace(sites=sites))
 
 
+def test_a_name_that_no_table_has_is_named(bare: Study) -> None:
+    """A study made in memory and never checked is answered, not met with a fault of the program."""
+    allocations = bare.tables["allocations"].with_columns(site=pl.lit("nowhere"))
+    with pytest.raises(StudyError, match=r"there is no site nowhere.*lynchpin check"):
+        freight.complete(bare.replace(allocations=allocations))
+
+
 def test_a_place_on_a_closed_canal_has_no_way_at_sea(bare: Study) -> None:
     """A plant whose nearest water is the closed canal is named with the cure, not given a short way."""
     sites = bare.tables["sites"].with_columns(

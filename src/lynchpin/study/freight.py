@@ -69,11 +69,7 @@ def complete(study: Study) -> Study:
     lanes = missing(study)
     if not lanes:
         return study
-    sites, markets = _places(study, "sites"), _places(study, "markets")
-    ends = {
-        lane: (sites[lane.origin], (markets if lane.carries == "cars" else sites)[lane.destination])
-        for lane in lanes
-    }
+    ends = {lane: _ends(study, lane) for lane in lanes}
     _require_points(ends)
     rows = [_row(study.settings, lane, *places) for lane, places in ends.items()]
     given = study.tables["lanes"]
@@ -127,9 +123,21 @@ def _builders(study: Study) -> pl.DataFrame:
     return study.tables["allocations"].select("site", "programme").join(models, on="programme")
 
 
-def _places(study: Study, table: str) -> Mapping[str, Place]:
-    columns = study.tables[table].select(table.removesuffix("s"), "country", "zone", "lat", "lon")
-    return {row[0]: Place(*row) for row in columns.iter_rows()}
+def _ends(study: Study, lane: Lane) -> tuple[Place, Place]:
+    """Return where a lane begins and ends; raises StudyError for a name that no table has."""
+    return _place(study, "sites", lane.origin), _place(
+        study, "markets" if lane.carries == "cars" else "sites", lane.destination
+    )
+
+
+def _place(study: Study, table: str, name: str) -> Place:
+    key = table.removesuffix("s")
+    rows = study.tables[table].filter(pl.col(key) == name).select(key, "country", "zone", "lat", "lon")
+    if not rows.height:
+        raise StudyError(
+            f"there is no {key} {name}", thing="lanes", cure="`lynchpin check` finds all such names."
+        )
+    return Place(*rows.row(0))
 
 
 def _require_points(ends: Mapping[Lane, tuple[Place, Place]]) -> None:
