@@ -36,9 +36,8 @@ def test_steps_add_up_both_ways(tiny: Plan, name: str) -> None:
 def test_steps_of_a_study_of_cost_add_up(cost: Plan) -> None:
     """A saving of cost is positive, as a gain of contribution is."""
     steps = bridge(cost.references[ALONE], cost)
-    assert sum(step.money for step in steps) == pytest.approx(
-        value(cost) - value(cost.references[ALONE]), abs=1e-3
-    )
+    saved = value(cost) - value(cost.references[ALONE])
+    assert sum(step.money for step in steps) == pytest.approx(saved, abs=1e-3)
 
 
 def test_a_plan_does_not_differ_from_itself(tiny: Plan) -> None:

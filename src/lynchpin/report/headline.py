@@ -31,11 +31,12 @@ def sentence(plan: Plan) -> Html:
     if found is None:
         return _without_reference(plan)
     currency = plan.study.settings.currency
-    gain = "worth" if found.money >= 0 else "a loss of"
-    main = [f"Sharing is {gain} ", tag("b", money(abs(found.money), currency))]
+    nothing = round(abs(found.money)) == 0
+    verb = "is worth" if found.money >= 0 or nothing else "costs"
+    main = [f"Sharing {verb} ", tag("b", "nothing" if nothing else money(abs(found.money), currency))]
     main.append(" to the alliance against each partner’s best plan alone")
-    if found.per_car is not None:
-        main += [": ", tag("b", money(found.per_car, currency)), " for every electric car"]
+    if found.per_car is not None and not nothing:
+        main += [": ", tag("b", money(abs(found.per_car), currency)), " for every electric car"]
     main.append(f", {span(plan)}.")
     return join([tag("p", *main, class_="headline"), tag("p", *_known(plan, found), class_="proof")])
 

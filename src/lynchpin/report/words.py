@@ -82,8 +82,9 @@ def share(amount: float, digits: int = 0) -> str:
 
 
 def label(text: str, width: int = 24) -> str:
-    """Return a name for a figure: escaped, as figures read a little HTML, and broken into short lines."""
-    return "<br>".join(escape(line) for line in wrap(text, width, break_long_words=True)) or " "
+    """Return a name for a figure, which reads a little HTML and formulas: escaped, in short lines."""
+    lines = (escape(line).replace("$", "&#36;") for line in wrap(text, width, break_long_words=True))
+    return "<br>".join(lines) or " "
 
 
 def span(plan: Plan) -> str:
