@@ -80,7 +80,7 @@ def test_help_names_every_command_and_starts_fast() -> None:
     ):
         assert command in done.stdout
     assert seconds < 2.0  # a slow machine; benchmarks measure the 0.3 s
-    code = "import sys; from lynchpin import cli; print({'polars', 'linopy', 'plotly', 'numpy'} & set(sys.modules))"
+    code = "import sys, lynchpin.cli; print({'polars', 'linopy', 'plotly', 'numpy'} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "set()"
 

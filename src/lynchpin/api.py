@@ -134,10 +134,10 @@ def build_model(
     """Return the linopy model of a study, to which rows may be added before `plan(study, model=...)`.
 
     sharing, as_is  as for `plan`, and the same there
-    form            yearly, which is exact and the one to plan with, or aggregate, the relaxation that decides structure
+    form            yearly, the exact one to plan with, or aggregate, the relaxation that decides structure
 
-    Its `parameters` hold the units: one unit of a flow is `flow` vehicles or pieces, one of the objective, which is
-    minimised, `money` in the study's currency.
+    Its `parameters` hold the units: one unit of a flow is `flow` vehicles or pieces, one of the objective,
+    which is minimised, `money` in the study's currency.
     """
     ready = study if isinstance(study, Study) else read_study(study)
     built = build(compile_study(complete(ready), sharing=sharing, as_is=as_is), form=form)
@@ -193,7 +193,7 @@ def write_workbook(plan: Plan, path: str | Path) -> Path:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a plan: the functions of `lynchpin.report.figures` with the plan as their first argument."""
+    """The figures of a plan: the functions of `lynchpin.report.figures`, given the plan."""
 
     plan: Plan
 

@@ -130,9 +130,9 @@ def show(
     if table is None:
         terminal.show_summary(stored, json=json)
     elif table == "duty":
-        if len(names or ()) != 2:
+        if names is None or len(names) != 2:
             raise typer.BadParameter("duty needs a model and a market: lynchpin show PLAN duty MODEL MARKET")
-        model, market = names or ()
+        model, market = names
         terminal.show_table(api.explain_duty(stored, model=model, market=market), json=json)
     elif names:
         raise typer.BadParameter(f"a table takes no more names, found {' '.join(names)}")

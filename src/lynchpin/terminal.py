@@ -41,8 +41,8 @@ def show_error(error: Exception) -> int:
     err.print(
         Text.assemble(
             ("error: ", "bold red"),
-            f"{type(error).__name__}: {error}\nThis is a fault of Lynchpin. `lynchpin --debug COMMAND ...` shows where "
-            "it arose; please report it with the study.",
+            f"{type(error).__name__}: {error}\nThis is a fault of Lynchpin. `lynchpin --debug COMMAND ...` "
+            "shows where it arose; please report it with the study.",
         )
     )
     return 1
@@ -79,7 +79,8 @@ def show_verification(parts: Mapping[str, Verification], *, json: bool) -> None:
         return
     for name, part in parts.items():
         broken = part.broken
-        kept = f"{len(part.worst) - len(broken)} of {len(part.worst)} rules kept, objective {part.objective:,.2f}"
+        rules = len(part.worst)
+        kept = f"{rules - len(broken)} of {rules} rules kept, objective {part.objective:,.2f}"
         out.print(
             Text(
                 f"{name}: {'verified' if part.ok else 'NOT in order'}, {kept}",

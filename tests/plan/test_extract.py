@@ -71,7 +71,7 @@ def test_every_carried_variant_meets_its_model_s_needs(plan: Plan) -> None:
 
 
 def test_investments_are_the_cash_behind_the_annuities(plan: Plan) -> None:
-    """At the discount rate of 25 per cent, a life of two years costs I 0.25 / (1 - 1.25^-2) a year: 0.6944 I."""
+    """At a discount rate of 25 per cent, a life of two years costs I 0.25 / (1 - 1.25^-2) a year: 0.694 I."""
     keys = {"development": "programme", "engineering": "variant", "platform": "platform"}
     checked = 0
     for partner, kind, item, period, money in (

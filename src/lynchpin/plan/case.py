@@ -1,4 +1,4 @@
-"""One question about one study, from the compiled instance to the plan: candidates count once they are verified."""
+"""One question about one study, from the compiled instance to the plan; candidates count once verified."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Verdict:
-    """A candidate that passed the verifier: its money (to be maximised), its tables, and what was verified."""
+    """A candidate that passed the verifier: its money, to be maximised, its tables, and what was verified."""
 
     money: float
     tables: Mapping[str, pl.DataFrame]

@@ -96,7 +96,7 @@ def _change(before: pl.DataFrame, after: pl.DataFrame, keys: list[str], amount: 
 
 
 def _switched(name: str, before: Plan, after: Plan) -> pl.DataFrame:
-    """Return the rows of one decision table that are in one plan only; members count within one scope only."""
+    """Return the rows of a decision table that are in one plan only; members count within one scope."""
     same_scope = before.info.sharing == after.info.sharing
     left_out = {"period"} if same_scope else {"period", "member"}
     keys = [column for column in before.tables[name].columns if column not in left_out]

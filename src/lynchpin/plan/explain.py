@@ -1,5 +1,7 @@
 """Why a duty is what it is: the rows of `tariffs` behind the duty of one version in one market."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -26,7 +28,7 @@ _SHOWN = (
 
 
 def explain_duty(plan: Plan, *, model: str, market: str) -> pl.DataFrame:
-    """Return the tariff rows that make the duty of a car of `model` in `market`, for every plant that can build it.
+    """Return the tariff rows that make the duty of a car of `model` in `market`, for each plant of it.
 
     Columns: site, period, regime, duty (study currency per car, `inf` where banned), row (of the table
     `tariffs` as a spreadsheet counts), then what the row says. Goods that pay nothing by rule have one row
@@ -39,7 +41,7 @@ def explain_duty(plan: Plan, *, model: str, market: str) -> pl.DataFrame:
     _require(market in offered, "market", market, sorted(offered))
     book = DutyBook(Calendar(study))
     duties = _duties(plan, model, market)
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for site, goods in _kinds(study, model, market):
         for period, label in enumerate(study.periods.labels):
             for regime, recipe in book.regimes(goods, period):
@@ -80,7 +82,7 @@ def _kinds(study: Study, model: str, market: str) -> list[tuple[str, Goods]]:
     ]
 
 
-def _said(study: Study, row: int | None) -> dict[str, object]:
+def _said(study: Study, row: int | None) -> dict[str, Any]:
     """Return what a row of `tariffs` says, or that goods are free."""
     if row is None:
         return {"row": None, "kind": "free"} | dict.fromkeys(_SHOWN[1:])
@@ -88,7 +90,7 @@ def _said(study: Study, row: int | None) -> dict[str, object]:
     return {"row": row + 2} | {name: said[name] for name in _SHOWN}
 
 
-def _bans(row: dict[str, object]) -> bool:
+def _bans(row: dict[str, Any]) -> bool:
     return np.inf in (row["ad_valorem"], row["specific"], row["floor"])
 
 

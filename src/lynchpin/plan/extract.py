@@ -89,7 +89,8 @@ def _unmet(instance: Instance, values: Vector) -> pl.DataFrame:
 
 def _launch(instance: Instance, launched: Vector) -> pl.DataFrame:
     """Return the launched versions with the first period of their window inside the horizon."""
-    first = [instance.periods[position] for position in instance.on_sale.argmax(axis=1)]
+    positions: list[int] = instance.on_sale.argmax(axis=1).tolist()
+    first = [instance.periods[position] for position in positions]
     models = instance.labelled("models").with_columns(period=pl.Series(first, dtype=pl.String))
     return models.filter(pl.Series(launched > 0.5)).select(COLUMNS["launch"])
 

@@ -47,7 +47,7 @@ def _kind(instance: Instance, values: Mapping[str, Vector], payers: Payers, kind
         .with_columns(life=pl.Series(_lives(instance, variable, kind)))[row]
         .with_columns(period=pl.Series(period), undiscounted=pl.Series(paid[row, period]))
     )
-    keys = [column for column in (item, "site", "member") if column in rows.columns]
+    keys = [key for key in dict.fromkeys((item, "site", "member")) if key in rows.columns]
     first = rows.sort("period", maintain_order=True).unique(keys, keep="first", maintain_order=True)
     cash = first.with_columns(pl.col("undiscounted") * _years_paid(instance))
     named = pl.Series(instance.periods, dtype=pl.String).gather(cash["period"])
@@ -81,6 +81,6 @@ def _lives(instance: Instance, variable: str, kind: str) -> pl.Series:
         pool = instance.labelled("nominate")["pool"].gather(instance.frames["tooled"]["nominate"])
         lives = instance.labelled("pools").select("pool", life=column)
         return frame.with_columns(pool=pool).join(lives, on="pool", how="left", maintain_order="left")["life"]
-    keys = [key for key in (item, "site") if key in frame.columns]
+    keys = [key for key in dict.fromkeys((item, "site")) if key in frame.columns]
     lives = instance.study.table(table).select(*keys, life=column)
     return frame.join(lives, on=keys, how="left", maintain_order="left")["life"]

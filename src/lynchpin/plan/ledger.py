@@ -131,7 +131,7 @@ def _rows(instance: Instance, variable: str, amounts: Vector) -> pl.DataFrame:
 
 
 def _transfers(instance: Instance, payers: Payers, shipped: Vector) -> list[pl.DataFrame]:
-    """Return what brands pay to the owners of plants, where outside owners or another partner have a share."""
+    """Return what brands pay to the owners of plants where outsiders or another partner have a share."""
     price = instance.frames["ship"]["transfer"].to_numpy()
     site = instance.frames["ship"]["site"].to_numpy()
     model = instance.frames["ship"]["model"].to_numpy()

@@ -67,7 +67,7 @@ class Payers:
         )
 
     def member(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return who engineers a variant or platform for a member: its owner (alliance), else the member's partner."""
+        """Return who engineers a variant or platform for a member: its owner, or the member's partner."""
         key, table = ("variant", "variants") if "variant" in rows.columns else ("platform", "platforms")
         owners = self.instance.study.table(table).select(key, partner="owner")
         if self.instance.sharing == "alliance":

@@ -99,7 +99,7 @@ class Plan:
 
     @property
     def objective(self) -> float:
-        """Present value of the plan in the study's currency: contribution, or cost where the study asks for it."""
+        """Present value in the study's currency: contribution, or cost where that is the objective."""
         return self.info.objective
 
     @property
@@ -109,7 +109,7 @@ class Plan:
 
     @property
     def gap(self) -> float | None:
-        """Distance of the bound from the objective as a share of the objective; None where nothing is known."""
+        """Distance of the bound from the objective as a share of it; None where nothing is known."""
         return self.info.gap
 
     @property
@@ -145,8 +145,9 @@ class Plan:
 
     def _repr_html_(self) -> str:
         """Return the summary as a table for notebooks."""
+        left = "style='text-align:left'"
         rows = "".join(
-            f"<tr><th style='text-align:left'>{escape(label)}</th><td style='text-align:left'>{escape(text)}</td></tr>"
+            f"<tr><th {left}>{escape(label)}</th><td {left}>{escape(text)}</td></tr>"
             for label, text in summary(self)
         )
         return f"<table>{rows}</table>"

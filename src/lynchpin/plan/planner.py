@@ -24,7 +24,7 @@ __all__ = ["Desk", "Order", "Question", "make"]
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What one run makes: the main question, whether to plan its references, and other scenarios to plan too."""
+    """What one run makes: the main question, whether to plan its references, and scenarios to plan too."""
 
     question: Question
     references: bool = True

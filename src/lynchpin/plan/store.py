@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import polars as pl
 from pydantic import ValidationError
@@ -176,11 +177,11 @@ def _reference_folders(place: Path) -> Iterator[tuple[str, Path]]:
 def _read_info(place: Path, findings: list[str]) -> PlanInfo | None:
     """Read plan.json, or add what is wrong with it."""
     try:
-        content = json.loads((place / "plan.json").read_text(encoding="utf-8"))
+        content: Any = json.loads((place / "plan.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         findings.append(f"plan.json: is not readable as JSON ({error})")
         return None
-    version = content.get("format_version") if isinstance(content, dict) else None
+    version = cast(dict[str, Any], content).get("format_version") if isinstance(content, dict) else None
     if version != FORMAT_VERSION:
         findings.append(
             f"plan.json: format_version must be {FORMAT_VERSION}, found {version!r}; plan again, "

@@ -1,7 +1,7 @@
 """Seconds by phase, for `plan.json` and the benchmarks."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -21,7 +21,7 @@ class Clock:
         return time.monotonic() - self._began
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
+    def phase(self, name: str) -> Generator[None]:
         """Add the time spent inside to the phase `name`."""
         began = time.monotonic()
         self.phases.setdefault(name, 0.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -12,8 +13,8 @@ from lynchpin.model.calendar import floats
 from lynchpin.model.instance import Instance
 from lynchpin.model.scale import ScaleOptions
 from lynchpin.model.slots import refine
-from lynchpin.model.vectors import Positions, Vector
-from lynchpin.solve.contracts import Problem
+from lynchpin.model.vectors import Vector
+from lynchpin.solve.contracts import Problem, SparseMatrix
 from lynchpin.solve.own import OwnRows
 from lynchpin.solve.structure import CHOICES, Values
 from lynchpin.solve.volumes import measures, volumes
@@ -55,7 +56,7 @@ class Form:
             lower=found.lower,
             upper=found.upper,
             integer=found.integer,
-            matrix=found.matrix,
+            matrix=cast(SparseMatrix, found.matrix),
             row_lower=found.row_lower,
             row_upper=found.row_upper,
             offset=found.offset,
@@ -109,13 +110,14 @@ class Form:
         breaks = self.breaks
         for volume in (self.volumes(instance, x), *(volumes(instance, point["buy"]) for point in points)):
             breaks = _more_breaks(instance, breaks, volume)
-        before = self.built.slots
-        slots = before
-        for point in points if before is not None and slots is not None else ():
-            slots = refine(instance, slots, critical=_critical(instance, point))
-        if breaks == self.breaks and (
-            before is None or slots is None or np.array_equal(before.peak, slots.peak)
-        ):
+        slots = self.built.slots
+        same = breaks == self.breaks
+        if slots is not None:
+            critical = [pair for point in points for pair in _critical(instance, point)]
+            finer = refine(instance, slots, critical=critical)
+            same = same and np.array_equal(finer.peak, slots.peak)
+            slots = finer
+        if same:
             return None
         options = ScaleOptions(breaks=breaks)
         built = build(instance, form=self.name, slots=slots, scale_options=options)
@@ -124,9 +126,10 @@ class Form:
 
 def _with_rows(found: Arrays, own: OwnRows) -> Arrays:
     """Return the arrays with rows added at the end."""
+    added = own.over(found.position, len(found.cost))
     return replace(
         found,
-        matrix=sparse.csr_array(sparse.vstack([found.matrix, own.over(found.position, len(found.cost))])),
+        matrix=sparse.csr_array(cast(Any, sparse.vstack([found.matrix, added]))),
         row_lower=np.concatenate([found.row_lower, own.lower]),
         row_upper=np.concatenate([found.row_upper, own.upper]),
         row_tag=np.concatenate([found.row_tag, np.full(len(own.lower), "your own", dtype=object)]),
@@ -143,10 +146,7 @@ def _more_breaks(instance: Instance, breaks: Breaks, volume: Vector) -> Breaks:
     """Return the scale points with those of a point's volumes that are not near one of them."""
     found = dict(breaks)
     scaled = floats(instance.frames["families"], "scale_rate")
-    family = {
-        variant: position
-        for variant, position in instance.frames["use"].select("variant", "family").unique().iter_rows()
-    }
+    family = dict(instance.frames["use"].select("variant", "family").unique().iter_rows())
     for variant, member in np.argwhere(volume > 0).tolist():
         if scaled[family[variant]] <= 0:
             continue

@@ -1,11 +1,12 @@
 """Rows of one's own: a linopy model that a user added constraints to, checked against the model it came from.
 
-Only added rows keep what is proven about a model: a changed cost, limit or row is another statement, whose plans the
-verifier would judge by the old one.
+Only added rows keep what is proven about a model: a changed cost, limit or row is another statement, whose
+plans the verifier would judge by the old one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import linopy
 import numpy as np
@@ -29,15 +30,12 @@ class OwnRows:
 
     def over(self, place: Mapping[str, slice], width: int) -> sparse.csr_array:
         """Return the rows over all columns of a model whose variables stand at `place`."""
-        whole = sparse.csr_array((len(self.lower), width))
+        whole: Any = sparse.csr_array((len(self.lower), width))
         for name, matrix in self.terms.items():
-            entries = matrix.tocoo()
-            columns = entries.coords[1] + place[name].start
-            whole = (
-                whole
-                + sparse.coo_array((entries.data, (entries.coords[0], columns)), shape=whole.shape).tocsr()
-            )
-        return whole
+            entries: Any = matrix.tocoo()
+            at = (entries.coords[0], entries.coords[1] + place[name].start)
+            whole = whole + sparse.coo_array((entries.data, at), shape=(len(self.lower), width)).tocsr()
+        return sparse.csr_array(whole)
 
 
 def own_rows(built: Built, model: linopy.Model) -> OwnRows:
@@ -55,14 +53,19 @@ def own_rows(built: Built, model: linopy.Model) -> OwnRows:
     if difference is not None:
         raise _refused(difference)
     count = len(ours.row_lower)
-    added = theirs.matrix[count:].tocsc()
-    parts = {name: added[:, columns].tocsr() for name, columns in theirs.position.items()}
+    parts = {name: _part(theirs, count, columns) for name, columns in theirs.position.items()}
     terms = {name: part for name, part in parts.items() if part.nnz}
     if any(name in terms for name in SCALE):
         raise _refused(
             "a row is about `mode` or `volume`, the pieces of the scale curve; state it about `buy`"
         )
     return OwnRows(terms=terms, lower=theirs.row_lower[count:], upper=theirs.row_upper[count:])
+
+
+def _part(found: Arrays, first: int, columns: slice) -> sparse.csr_array:
+    """Return the rows from `first` on over some columns."""
+    whole: Any = found.matrix
+    return sparse.csr_array(whole[first:].tocsc()[:, columns])
 
 
 def _difference(ours: Arrays, theirs: Arrays) -> str | None:
@@ -79,9 +82,14 @@ def _difference(ours: Arrays, theirs: Arrays) -> str | None:
         np.array_equal(ours.row_tag, theirs.row_tag[:count])
         and np.array_equal(ours.row_lower, theirs.row_lower[:count])
         and np.array_equal(ours.row_upper, theirs.row_upper[:count])
-        and abs(ours.matrix - theirs.matrix[:count]).nnz == 0
+        and _equal(ours.matrix, theirs.matrix, count)
     )
     return None if same else "a row of the statement was changed"
+
+
+def _equal(first: Any, second: Any, count: int) -> bool:
+    """Whether a sparse matrix is the same as the first rows of another."""
+    return bool(abs(first - second[:count]).nnz == 0)
 
 
 def _refused(problem: str) -> ModelError:

@@ -1,10 +1,11 @@
 """What a structure is worth: the yearly form with its choices fixed, scale on its true curve.
 
-With choices fixed the yearly form is linear but for scale, whose saving D c0 S(V), S(V) = V (1 - phi(V)), is convex in
-the volume. Its tangent at the volumes of the last solution is a lower bound that is exact there, so solving
-with tangents and moving them never loses value (a minorise-maximise scheme):
+With choices fixed the yearly form is linear but for scale, whose saving D c0 S(V), S(V) = V (1 - phi(V)), is
+convex in the volume. Its tangent at the volumes of the last solution is a lower bound that is exact there, so
+solving with tangents and moving them never loses value (a minorise-maximise scheme):
 
-    saving per piece at the margin = c0[v] pi[f,t] S'(V),   S'(V) = 1 - (1 - b) phi(V) between Vmin and Vsat, else 1 - phi(V)
+    saving per piece at the margin = c0[v] pi[f,t] S'(V)
+    S'(V) = 1 - (1 - b) phi(V) between Vmin and Vsat, else 1 - phi(V)
 
 Nominations and allocations that the flows leave unused are dropped where something else remains.
 """
@@ -69,7 +70,7 @@ class Valuation:
         return money_of(self._instance, values)
 
     def _fixed(self, choices: Values) -> Problem | None:
-        """Return the yearly form with choices fixed and no modes of scale; None where a choice is not allowed."""
+        """Return the yearly form with choices fixed, without modes; None where a choice is not allowed."""
         problem = self._form.problem
         lower, upper = problem.lower.copy(), problem.upper.copy()
         for name in CHOICES:
@@ -114,7 +115,7 @@ def marginal(instance: Instance, volume: Vector | None) -> Vector:
 
 
 def lean(instance: Instance, point: Values) -> dict[str, Vector] | None:
-    """Return the structure without nominations and allocations that no flow uses, None where it is the same."""
+    """Return the structure without nominations and allocations that no flow uses, None if it is the same."""
     frames = instance.frames
     buy, made = frames["buy"], frames["make"]
     bought = np.zeros(

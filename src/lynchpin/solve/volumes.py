@@ -13,7 +13,7 @@ import polars as pl
 
 from lynchpin.model.instance import Instance
 from lynchpin.model.scale import curves
-from lynchpin.model.vectors import Vector
+from lynchpin.model.vectors import Positions, Vector
 
 Values = Mapping[str, Vector]
 
@@ -94,6 +94,6 @@ def measures(instance: Instance) -> Vector:
     return found
 
 
-def members_of(instance: Instance) -> Vector:
+def members_of(instance: Instance) -> Positions:
     """Return the position of the member that buys, for each row of `buy`."""
     return instance.frames["models"]["member"].to_numpy()[instance.frames["buy"]["model"].to_numpy()]

@@ -1,13 +1,12 @@
-"""The search for the best plan: a relaxation decides structure and gives the bound, the yearly form gives the value.
+"""The search for the best plan: a relaxation decides structure and bounds, the yearly form gives the value.
 
 aggregate   solve the aggregate form; value its structure in the yearly form (see `valuation`); the candidate
-            counts if
-            the judge accepts it. While the gap is open and time remains: add the scale points and critical
-            periods that the plan stands on, and solve again; what is left is closed by the yearly form whole
+            counts if the judge accepts it. While the gap is open and time remains: add the scale points and
+            critical periods that the plan stands on, and solve again; what is left the yearly form closes
 yearly      the yearly form whole, scale points added until its chords meet the true curve at the plan
 
-Money is maximised here: contribution, or cost with a minus sign. The bound only falls, the best value only
-rises.
+Money is maximised here: contribution, or cost with a minus sign. The bound only falls, the best value
+only rises.
 """
 
 import math
@@ -135,7 +134,7 @@ class Search:
         )
 
     def value(self, choices: Values) -> Values | None:
-        """Value a structure in the yearly form, put it before the judge, and return its point if it has one."""
+        """Value a structure in the yearly form, put it before the judge, and return its point, if any."""
         with self._clock.phase("value"):
             point = self._valuation.point(choices, options=self._options.solve_options(time_limit=None))
         money = None if point is None else self._judge(point)
