@@ -189,36 +189,22 @@ def _suppliers(flows: Flows, facts: Facts, book: Book) -> None:
 def _committed(flows: Flows, structure: Structure, facts: Facts, book: Book) -> None:
     """K1: committed volumes are bought, or paid as `unmet`, while a variant of the row is tooled."""
     bought = total(flows.buy, 1, 2, 5)
-    for table, pool in ((facts.own_nominations, False), (facts.pool_nominations, True)):
-        for (item, site), row in table.items():
-            if not row["committed"]:
-                continue
-            variants = facts.pooled(item, site) if pool else [item]
-            _one_commitment(row, item, site, variants, pool, bought, flows, structure, facts, book)
+    for site, variant, family, row in _commitments(facts):
+        pool = facts.pooled(family, site) if family else [variant or ""]
+        periods = set[int]().union(*(structure.bought_under(v, site) for v in pool))
+        least = row["committed"] * facts.calendar.years
+        for t in periods:
+            units = sum(facts.scale_measure(v) * bought.get((v, site, t), 0.0) for v in pool)
+            found = units + flows.unmet.get((site, variant, family, t), 0.0)
+            place = where(facts, t, item=variant or family, site=site)
+            book.note("K1", least - found, f"{place}: {found:.9g} under {least:.9g}", size=least)
 
 
-def _one_commitment(
-    row: Row,
-    item: str,
-    site: str,
-    variants: list[str],
-    pool: bool,
-    bought: dict[Key, float],
-    flows: Flows,
-    structure: Structure,
-    facts: Facts,
-    book: Book,
-) -> None:
-    """K1 of one nomination row in every period in which it holds."""
-    periods: set[int] = set()
-    for variant in variants:
-        periods |= structure.bought_under(variant, site)
-    least = row["committed"] * facts.calendar.years
-    for t in periods:
-        units = sum(facts.scale_measure(v) * bought.get((v, site, t), 0.0) for v in variants)
-        unmet = flows.unmet.get((site, None, item, t) if pool else (site, item, None, t), 0.0)
-        place = where(facts, t, item=item, site=site)
-        book.note("K1", least - units - unmet, f"{place}: {units + unmet:.9g} under {least:.9g}", size=least)
+def _commitments(facts: Facts) -> list[tuple[str, str | None, str | None, Row]]:
+    """Return site, variant or family, and row of every nomination with a committed volume."""
+    own = [(site, variant, None, row) for (variant, site), row in facts.own_nominations.items()]
+    pooled = [(site, None, family, row) for (family, site), row in facts.pool_nominations.items()]
+    return [one for one in (*own, *pooled) if one[3]["committed"]]
 
 
 def _crossings(flows: Flows, facts: Facts, book: Book) -> None:
