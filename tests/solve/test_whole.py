@@ -31,7 +31,7 @@ def test_both_methods_find_the_same_optimum(sharing: str) -> None:
 
 
 def test_sharing_wider_is_never_worth_less() -> None:
-    """Alliance, partner, brand, model: each is worth at least the next; the alliance at least today's plan."""
+    """Alliance, partner, brand, model: each is worth at least the next; the alliance also today's plan."""
     study = lynchpin.examples.tiny()
     values = [planned(study, sharing=scope).objective for scope in ("alliance", "partner", "brand", "model")]
     assert values == sorted(values, reverse=True)
