@@ -11,6 +11,9 @@ BIG5 = "名稱".encode("big5")
 FILES = [
     Bad(lambda b: b.write("sites.csv", ""), "sites.csv", 0, "", "header"),
     Bad(lambda b: b.write("sites.csv", "\n\n"), "sites.csv", 0, "", "header"),
+    Bad(lambda b: b.write("brands.csv", "\nbrand,partner\n"), "brands.csv", 1, "", "blank rows above"),
+    Bad(lambda b: b.write("uses.csv", "model,variant\n").write("offers.csv", "model,market,base_sales\n"),
+        "offers.csv", 0, "", "Add them", "warning"),
     Bad(lambda b: b.write("sites.csv", b"PK\x03\x04\x00\x00\xff"), "sites.csv", 0, "", "CSV UTF-8"),
     Bad(lambda b: b.write("brands.csv", "brand,partner\na,b\n".encode("utf-16")),
         "brands.csv", 0, "", "UTF-8"),

@@ -59,6 +59,7 @@ CASES = [
     (put("study", "A5", "period_s"), "study", 5, "A5", "Rename or delete it"),
     (put("study", "A1", "name"), "study", 1, "A1", "Write setting"),
     (put("study", "A5", None), "study", 5, "A5", "setting's name"),
+    (lambda book: book["brands"].insert_rows(1, 2), "brands", 1, "A1", "blank rows above"),
     (twice, "study", 24, "A24", "Delete one"),
     (move, "brands", 1, "A1", "begins in cell A1"),
     (lambda book: book.create_sheet("sits"), "sits", 0, "", "Rename it"),

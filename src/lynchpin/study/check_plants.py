@@ -8,7 +8,25 @@ from lynchpin.study.finding import Finding
 
 def check_plants(checked: Checked) -> list[Finding]:
     """Return what sites, programmes, allocations and nominations break between them."""
-    return [*_sites(checked), *_capacity_measure(checked), *_programmes(checked), *_replaced(checked)]
+    return [
+        *_empty(checked),
+        *_sites(checked),
+        *_capacity_measure(checked),
+        *_programmes(checked),
+        *_replaced(checked),
+    ]
+
+
+def _empty(checked: Checked) -> list[Finding]:
+    """Return one finding where the study lacks what any plan needs."""
+    needed = ("partners", "brands", "programmes", "models", "sites", "allocations", "markets", "offers")
+    empty = [table for table in needed if checked.study.tables[table].is_empty()]
+    if not empty:
+        return []
+    rule = f"without rows in {', '.join(empty)} there is nothing to plan"
+    return checked.whole(
+        "warning", empty[0], "", rule, "Add them; `lynchpin new DIR` makes a study to start from."
+    )
 
 
 def _sites(checked: Checked) -> list[Finding]:

@@ -23,6 +23,12 @@ def raw_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[RawT
         )
         return unread(name, file), [Finding("error", file, 0, "", "", "", rule, cure)]
     header = [text.strip() for text in rows[0]]
+    if not any(header):
+        rule, cure = (
+            "row 1 is blank, and the header stands below it",
+            "Delete the blank rows above the header.",
+        )
+        return unread(name, file), [Finding("error", file, 1, "", "A1", "", rule, cure)]
     if len(header) > MOST_COLUMNS:
         rule, cure = (
             f"a table has at most {MOST_COLUMNS} columns",
