@@ -17,7 +17,7 @@ from lynchpin.report.measures import (
     value,
     worth,
 )
-from lynchpin.report.trust import assumed_share, quality_of_money
+from lynchpin.report.trust import assumed_share, money_by_source, quality_of_money
 
 
 def test_worth_of_sharing_is_the_difference_of_two_plans(tiny: Plan) -> None:
@@ -81,7 +81,34 @@ def test_only_planned_scenarios_can_overturn(tiny: Plan, bare: Plan) -> None:
     assert found["calm"]["change"] == pytest.approx(0.0, abs=1.0)
     assert found["dear"]["change"] < 0
     assert found["dear"]["switched"] == switched(tiny, tiny.references["what-if/dear"]).height > 0
+    assert found["calm"]["signed"] == 0
+    assert found["calm"]["examples"] == ""
     assert overturns(bare).is_empty()
+
+
+def test_switched_decisions_are_told_in_names(tiny: Plan) -> None:
+    """Against today's structure the van is launched, built in France, and the common battery replaces two."""
+    words = set(switched(tiny.references["as-is"], tiny)["words"])
+    assert words == {
+        "now Sud Van electric launched",
+        "now Sud Van built in Plant in France",
+        "now Common 50 kWh in Nord City electric",
+        "now Common 50 kWh in Sud Sedan electric",
+        "now Common 50 kWh in Sud Van electric",
+        "now North 90 kW in Sud Van electric",
+        "now Common 50 kWh from Parts maker in Japan",
+        "no longer North 40 kWh in Nord City electric",
+        "no longer South 50 kWh in Sud Sedan electric",
+        "no longer North 40 kWh from Parts maker in France",
+        "no longer South 50 kWh from Parts maker in Japan",
+    }
+
+
+def test_money_by_source_is_the_money_by_quality(tiny: Plan) -> None:
+    """Every amount has one source and one quality."""
+    by_source, by_quality = money_by_source(tiny), quality_of_money(tiny)
+    assert by_source["money"].sum() == pytest.approx(by_quality["money"].sum())
+    assert set(by_source["source"]) == {"invented"}
 
 
 def test_value_is_the_sum_of_the_ledger(any_plan: Plan) -> None:

@@ -9,7 +9,7 @@ from lynchpin.plan.tables import LINES
 from lynchpin.plan.verify import RULES
 from lynchpin.report.columns import amount, columns, lines
 from lynchpin.report.html import Html, fold, join, table, tag
-from lynchpin.report.trust import quality_of_money
+from lynchpin.report.trust import money_by_source, quality_of_money
 from lynchpin.report.words import Names, line_words, money, number, share
 
 QUALITIES = ("measured", "quoted", "estimated", "assumed")
@@ -171,16 +171,28 @@ def _part(cells: dict[tuple[str, str], float], line: str, known: str, *, present
 
 
 def _assumed_sources(plan: Plan) -> Html:
-    """Return the sources that are assumed, each with its range."""
-    assumed = plan.study.table("sources").filter(pl.col("quality") == "assumed")
+    """Return the sources that are assumed, each with its range and the money on it, the most money first."""
+    money_of = money_by_source(plan).group_by("source").agg(pl.col("money").sum())
+    assumed = (
+        plan.study.table("sources")
+        .filter(pl.col("quality") == "assumed")
+        .join(money_of, on="source", how="left")
+        .sort(pl.col("money").fill_null(0.0), "source", descending=[True, False])
+    )
     if assumed.is_empty():
         return tag("p", "No source is assumed.")
     rows = [
-        (row["source"], row["citation"], _factor(row["low"]), _factor(row["high"]))
+        (
+            row["source"],
+            row["citation"],
+            _factor(row["low"]),
+            _factor(row["high"]),
+            millions(row["money"] or 0.0),
+        )
         for row in assumed.iter_rows(named=True)
     ]
-    heads = ("Source", "What is assumed", "Low", "High")
-    return fold(f"Assumed sources and their ranges ({len(rows)})", table(heads, rows, numbers=[2, 3]))
+    heads = ("Source", "What is assumed", "Low", "High", f"Million {plan.study.settings.currency} on it")
+    return fold(f"Assumed sources and their ranges ({len(rows)})", table(heads, rows, numbers=[2, 3, 4]))
 
 
 def _factor(value: float | None) -> str:

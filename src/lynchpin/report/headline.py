@@ -166,12 +166,18 @@ def overturning(plan: Plan) -> Html:
     if found.is_empty():
         return _how_to_ask(plan)
     currency = plan.study.settings.currency
-    largest = found.sort("switched", "scenario", descending=[True, False])
+    largest = found.sort("signed", "switched", "scenario", descending=[True, True, False])
     rows = [
-        (name, money(change, currency, sign=True), number(switched), examples)
-        for _, name, change, switched, examples in largest.head(MOST_OVERTURNED).iter_rows()
+        (tag("b", name), money(change, currency, sign=True), number(signed), number(switched))
+        for _, name, change, signed, switched, _ in largest.head(MOST_OVERTURNED).iter_rows()
     ]
-    return table(("If", "Worth", "Decisions that switch", "Such as"), rows, numbers=[1, 2])
+    heads = ("If", "Plan’s worth", "Signed now, not wanted then", "Decisions that switch")
+    first = largest.filter(largest.get_column("switched") > 0).head(1)
+    words = [
+        tag("p", f"{name}: {examples} …", class_="small")
+        for name, examples in first.select("name", "examples").iter_rows()
+    ]
+    return join([table(heads, rows, numbers=[1, 2, 3]), *words])
 
 
 def _how_to_ask(plan: Plan) -> Html:

@@ -11,11 +11,20 @@ import polars as pl
 from lynchpin.plan.plan import Plan
 from lynchpin.report.profit import discount, present_vehicles
 from lynchpin.report.trust import assumed_share
+from lynchpin.report.words import Names
 
 ALONE = "partner"
 AS_IS = "as-is"
 WHAT_IF = "what-if/"
-DECISIONS = ("launch", "use", "nominate", "allocate", "open")
+DECISIONS = {
+    "launch": "{model} launched",
+    "allocate": "{programme} built in {site}",
+    "open": "{site} open",
+    "use": "{variant} in {model}",
+    "nominate": "{variant} from {site}",
+}
+"""Table of a structural decision, and a decision in words."""
+CHANGES = {"dropped": "no longer", "new": "now"}
 
 
 @dataclass(frozen=True)
@@ -120,49 +129,50 @@ def peak(plan: Plan) -> tuple[str, float]:
 
 
 def overturns(plan: Plan) -> pl.DataFrame:
-    """Return scenario, name, change in value and switched decisions of every what-if that was planned."""
-    names = dict(plan.study.table("scenarios").select("scenario", "name").iter_rows())
+    """Return what every what-if that was planned changes.
+
+    scenario, name  what is different
+    change          present money that the plan of that scenario has more
+    signed          investments of the first period that it does not make
+    switched        structural decisions that it takes otherwise
+    examples        up to three of them in words
+    """
+    names = Names.of(plan)
     rows: list[dict[str, object]] = []
-    for key, other in sorted(plan.references.items()):
-        if not key.startswith(WHAT_IF):
-            continue
-        scenario = key.removeprefix(WHAT_IF)
-        moved = switched(plan, other)
-        rows.append(
-            {
-                "scenario": scenario,
-                "name": names.get(scenario) or scenario,
-                "change": value(other) - value(plan),
-                "switched": moved.height,
-                "examples": ", ".join(moved.head(3).get_column("words")),
-            }
-        )
-    schema = {
-        "scenario": pl.String,
-        "name": pl.String,
-        "change": pl.Float64,
-        "switched": pl.Int64,
-        "examples": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema)
+    for key, other in plan.references.items():
+        if key.startswith(WHAT_IF):
+            scenario = key.removeprefix(WHAT_IF)
+            moved = switched(plan, other)
+            left = signatures(plan).join(
+                signatures(other), on=["kind", "item", "site"], how="anti", nulls_equal=True
+            )
+            rows.append(
+                {
+                    "scenario": scenario,
+                    "name": names("scenario", scenario),
+                    "change": value(other) - value(plan),
+                    "signed": left.height,
+                    "switched": moved.height,
+                    "examples": "; ".join(moved.head(3).get_column("words")),
+                }
+            )
+    text, count = pl.String(), pl.Int64()
+    schema = {"scenario": text, "name": text, "change": pl.Float64(), "signed": count, "switched": count}
+    return pl.DataFrame(rows, schema=schema | {"examples": text})
 
 
 def switched(before: Plan, after: Plan) -> pl.DataFrame:
     """Return table, change (dropped or new) and words of every structural decision that differs."""
     found: list[dict[str, str]] = []
-    for table in DECISIONS:
+    names = Names.of(before)
+    for table, pattern in DECISIONS.items():
         left, right = before.tables[table], after.tables[table]
-        columns = left.columns
         for change, one, other in (("dropped", left, right), ("new", right, left)):
-            rows = one.join(other, on=columns, how="anti", nulls_equal=True)
-            found += [
-                {
-                    "table": table,
-                    "change": change,
-                    "words": f"{change}: " + " ".join(str(cell) for cell in row if cell),
-                }
-                for row in rows.iter_rows()
-            ]
+            rows = one.join(other, on=one.columns, how="anti", nulls_equal=True)
+            for row in rows.iter_rows(named=True):
+                named = {kind: names(kind, cell) for kind, cell in row.items()}
+                words = f"{CHANGES[change]} {pattern.format_map(named)}"
+                found.append({"table": table, "change": change, "words": words})
     return pl.DataFrame(found, schema={"table": pl.String, "change": pl.String, "words": pl.String})
 
 

@@ -42,14 +42,20 @@ SOURCES_OF_LINES: dict[str, tuple[str, tuple[str, ...]]] = {
 """Line -> the rows that made it, and the columns of the ledger that find them."""
 
 
-def quality_of_money(plan: Plan) -> pl.DataFrame:
-    """Return line, quality and money: absolute present money of lines by how their figures are known."""
+def money_by_source(plan: Plan) -> pl.DataFrame:
+    """Return line, source, quality and money: absolute present money of lines by where it is known from."""
     ledger = _with_keys(plan)
     found = [
         _matched(plan, ledger.filter(pl.col("line") == line), rows, keys)
         for line, (rows, keys) in SOURCES_OF_LINES.items()
     ]
-    return pl.concat(found).group_by("line", "quality").agg(pl.col("money").sum()).sort("line", "quality")
+    return pl.concat(found).sort("line", "quality", "source")
+
+
+def quality_of_money(plan: Plan) -> pl.DataFrame:
+    """Return line, quality and money: absolute present money of lines by how their figures are known."""
+    found = money_by_source(plan)
+    return found.group_by("line", "quality").agg(pl.col("money").sum()).sort("line", "quality")
 
 
 def assumed_share(plan: Plan) -> float:
@@ -73,19 +79,19 @@ def _with_keys(plan: Plan) -> pl.DataFrame:
 
 
 def _matched(plan: Plan, money: pl.DataFrame, rows: str, keys: tuple[str, ...]) -> pl.DataFrame:
-    """Return line, quality and absolute money of ledger rows, by the rows that made them."""
+    """Return line, source, quality and absolute money of ledger rows, by the rows that made them."""
     made = ROWS[rows](plan) if rows in ROWS else plan.study.table(rows)
     known = plan.study.table("sources").select("source", "quality")
     rank = {quality: number for number, quality in enumerate(WORST_FIRST)}
     quality = (
         made.join(known, on="source", how="left")
-        .select(*keys, pl.col("quality").fill_null("assumed"))
+        .select(*keys, "source", pl.col("quality").fill_null("assumed"))
         .sort(pl.col("quality").replace_strict(rank, default=0), maintain_order=True)
         .unique(subset=keys, keep="first", maintain_order=True)
     )
     return (
         money.join(quality, on=keys, how="left")
-        .group_by("line", pl.col("quality").fill_null("assumed"))
+        .group_by("line", "source", pl.col("quality").fill_null("assumed"))
         .agg(pl.col("money").abs().sum())
     )
 
