@@ -77,5 +77,6 @@ def write() -> None:
     for tag, text in texts().items():
         (GOLDEN / f"{tag}.txt").write_text(text, encoding="utf-8")
 
+
 if __name__ == "__main__":
     write()

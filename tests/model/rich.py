@@ -57,4 +57,6 @@ def rich() -> Study:
 
 
 def _with(table: pl.DataFrame, rows: list[dict[str, object]]) -> pl.DataFrame:
-    return pl.concat([table, pl.DataFrame(rows, schema_overrides=table.schema, infer_schema_length=None)], how="diagonal")
+    return pl.concat(
+        [table, pl.DataFrame(rows, schema_overrides=table.schema, infer_schema_length=None)], how="diagonal"
+    )

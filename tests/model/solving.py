@@ -23,7 +23,12 @@ def solved(built: Built, problem: Arrays | None = None, *, whole: bool = True) -
     """Return the optimum of a model; `whole` False: of its linear relaxation."""
     problem = problem or arrays(built)
     solver = highspy.Highs()
-    for option, value in {"output_flag": False, "mip_rel_gap": 1e-9, "mip_abs_gap": 1e-9, "threads": 1}.items():
+    for option, value in {
+        "output_flag": False,
+        "mip_rel_gap": 1e-9,
+        "mip_abs_gap": 1e-9,
+        "threads": 1,
+    }.items():
         solver.setOptionValue(option, value)
     solver.passModel(_program(problem, whole=whole))
     solver.run()

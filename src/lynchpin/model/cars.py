@@ -99,7 +99,7 @@ class Cars:
         ramps = [lists[names["site"][k], names["programme"][q]] for q, k in zip(programme, site, strict=True)]
         ramp = by_age(ramps, self.windows.age[programme], after=1.0)
         capacity = floats(self._sites, "capacity", np.inf)[site][:, None] * self.calendar.years
-        usable = np.where(ramp > 0, np.multiply(capacity, ramp, where=ramp > 0, out=np.zeros_like(ramp)), 0.0)
+        usable = np.where(np.isinf(capacity), np.inf, np.where(np.isinf(capacity), 0.0, capacity) * ramp)
         long = pl.DataFrame({
             "allocate": np.repeat(np.arange(allocate.height), self.calendar.n),
             "period": np.tile(np.arange(self.calendar.n, dtype=np.int32), allocate.height),

@@ -16,11 +16,10 @@ Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by it
          rows that pool: sum over what they pool of attr buy <= capacity
          sites with capacity: sum of attr buy <= capacity open[s]
     (K1) sum over m, k, r of attr buy + unmet[pool,t] >= committed tooled[v,s,c,ph(t)]
-         and >= committed (nominate[v,s,c] + used[v,c',ph(t)] - 1) for c' other than c
 
 F7 may say `tooled` for nominate: parts flow only where the variant is used, and tooled is nominate and used.
 Strong rows, in the aggregate form only: F5 and F7 by plant, with the most that the plant can make. Lifted
-with the weight of the family; site capacities of several families with d. The second K1 is lifted as well.
+with the weight of the family; site capacities of several families with d.
 """
 
 import numpy as np
@@ -28,8 +27,8 @@ import polars as pl
 
 from lynchpin.model.calendar import floats
 from lynchpin.model.lifting import Lift
-from lynchpin.model.rows import Rows, Statement, every, positions
-from lynchpin.model.vectors import Positions, Vector
+from lynchpin.model.rows import Statement, every, positions
+from lynchpin.model.vectors import Positions
 
 PAIR = ["variant", "member"]
 TOOL = ["variant", "site", "member"]
@@ -277,50 +276,13 @@ def _contracts(statement: Statement, buy: pl.DataFrame) -> None:
     index = ["family", "pool", "variant", "member", "period"]
     lift = Lift(("family", "pool", "variant", "member"), ("family", "pool", "variant", "member"))
     own = due.sort(index)
-    rows = _due(statement, buy, "K1", own, index, lift=lift)
-    rows.add(
-        "tooled",
-        -own["committed"].to_numpy() / statement.flow,
-        column=own["tooled"].to_numpy(),
-        row=every(own),
-    )
-    rows.done()
-    _cross_contracts(statement, buy, unmet.join(nominate, on="pool"), due)
-
-
-def _cross_contracts(
-    statement: Statement, buy: pl.DataFrame, nominated: pl.DataFrame, due: pl.DataFrame
-) -> None:
-    """Add K1 where one member nominates and another one uses."""
-    using = due.select("variant", "period", "used", user="member").unique()
-    index = ["family", "pool", "variant", "member", "user", "period"]
-    pairs = (
-        nominated.join(using, on=["variant", "period"]).filter(pl.col("member") != pl.col("user")).sort(index)
-    )
-    volume = pairs["committed"].to_numpy() / statement.flow
-    key = ("family", "pool", "variant", "member", "user")
-    rows = _due(statement, buy, "K1_other", pairs, index, lift=Lift(key, key), rhs=-volume)
-    rows.add("nominate", -volume, column=pairs["nominate"].to_numpy(), row=every(pairs))
-    rows.add("used", -volume, column=pairs["used"].to_numpy(), row=every(pairs))
-    rows.done()
-
-
-def _due(
-    statement: Statement,
-    buy: pl.DataFrame,
-    tag: str,
-    keys: pl.DataFrame,
-    index: list[str],
-    *,
-    lift: Lift,
-    rhs: Vector | float = 0.0,
-) -> Rows:
-    """Return rows that begin with sum of measure x buy of the pool + unmet, one for each row of `keys`."""
-    rows = statement.rows(tag, keys.select(index), ">=", rhs, lift=lift)
+    rows = statement.rows("K1", own.select(index), ">=", lift=lift)
     flows = buy.select("pool", "period", "measure").with_row_index("column")
-    asked = keys.select("pool", "period").with_row_index("row").join(flows, on=["pool", "period"])
+    asked = own.select("pool", "period").with_row_index("row").join(flows, on=["pool", "period"])
     rows.add(
         "buy", asked["measure"].to_numpy(), column=asked["column"].to_numpy(), row=asked["row"].to_numpy()
     )
-    rows.add("unmet", 1.0, column=keys["unmet"].to_numpy(), row=every(keys))
-    return rows
+    rows.add("unmet", 1.0, column=own["unmet"].to_numpy(), row=every(own))
+    committed = own["committed"].to_numpy() / statement.flow
+    rows.add("tooled", -committed, column=own["tooled"].to_numpy(), row=every(own))
+    rows.done()
