@@ -163,7 +163,7 @@ class Case:
             started=self.started,
             seconds=self.clock.elapsed,
             phases=self.desk.clock.phases | self.clock.phases,
-            status=self._status(gap),
+            status=self._status(gap, self.outcome),
             objective_kind=settings.objective,
             sense="min" if settings.objective == "cost" else "max",
             objective=self.sign * best.money,
@@ -187,10 +187,10 @@ class Case:
             return None, f"refused: the plan is better than the bound of the {outcome.bound_from}"
         return max(outcome.bound, best.money), outcome.bound_from + own
 
-    def _status(self, gap: float | None) -> Status:
+    def _status(self, gap: float | None, outcome: Outcome) -> Status:
         if gap is not None and gap <= self.desk.options.gap:
             return "optimal"
-        return "interrupted" if self.desk.stopped else "feasible"
+        return "interrupted" if outcome.stopped else "feasible"
 
     def _without_plan(self, outcome: Outcome) -> SolveError:
         """Say why there is no plan."""

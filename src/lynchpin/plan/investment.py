@@ -1,7 +1,7 @@
 """The cash of every investment, in full in the first period inside the horizon in which it is paid off.
 
-    annuity  a(I, L) = I y r / (1 - (1 + r)^-L), and I y / L if r = 0
-    cash     I = a / (y r) (1 - (1 + r)^-L), and a L / y
+annuity  a(I, L) = I y r / (1 - (1 + r)^-L), and I y / L if r = 0
+cash     I = a / (y r) (1 - (1 + r)^-L), and a L / y
 """
 
 from collections.abc import Mapping

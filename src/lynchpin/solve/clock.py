@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Clock:
-    """Adds up the seconds of each named phase since it was made.
+    """Adds up the seconds of each named phase since it was made; a phase inside another is not counted twice.
 
     phases  seconds by name, in the order in which the phases first began
     """
@@ -14,6 +14,7 @@ class Clock:
     def __init__(self) -> None:
         self.phases: dict[str, float] = {}
         self._began = time.monotonic()
+        self._inside = 0.0  # seconds of phases that ended inside the current one
 
     @property
     def elapsed(self) -> float:
@@ -22,10 +23,13 @@ class Clock:
 
     @contextmanager
     def phase(self, name: str) -> Generator[None]:
-        """Add the time spent inside to the phase `name`."""
-        began = time.monotonic()
+        """Add the time spent inside to the phase `name`, less that of phases inside it."""
+        began, before = time.monotonic(), self._inside
         self.phases.setdefault(name, 0.0)
+        self._inside = 0.0
         try:
             yield
         finally:
-            self.phases[name] += time.monotonic() - began
+            spent = time.monotonic() - began
+            self.phases[name] += spent - self._inside
+            self._inside = before + spent

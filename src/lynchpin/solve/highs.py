@@ -7,10 +7,10 @@ one, in this process: no start-up, no progress, no stopping but by its limit.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lynchpin.errors import SolveError
-from lynchpin.solve.contracts import OnProgress, Problem, Progress, Solution, Status, StopSignal
+from lynchpin.solve.contracts import OnProgress, Problem, Progress, Solution, Status, StopSignal, Vector
 from lynchpin.solve.driver import drive, objective_at
 from lynchpin.solve.job import Job, Start, job_of
 from lynchpin.solve.options import SolveOptions
@@ -26,6 +26,7 @@ def solve(
     *,
     options: SolveOptions | None = None,
     on_progress: OnProgress | None = None,
+    on_solution: Callable[[Vector], object] | None = None,
     start: Start | None = None,
     stop: StopSignal | None = None,
 ) -> Solution:
@@ -33,6 +34,7 @@ def solve(
 
     options      limits, precision and method
     on_progress  told of each phase, better solution and better bound, in the calling thread
+    on_solution  given better solutions (n) while the search goes on, in the calling thread; only the latest counts
     start        values from which a mixed-integer problem starts: all columns (n; NaN leaves one open), or
                  some by position
     stop         when set, as on Ctrl-C, the solver is asked to stop, and ended if it has not within 2.5 s;
@@ -45,7 +47,8 @@ def solve(
     job = job_of(problem, options, start)
     job = replace(job, settings=job.settings | {"threads": options.threads})
     with Child(job) as child:
-        asked = _follow(child, job, on_progress, stop.is_set if stop is not None else lambda: False)
+        tell = _Teller(child, on_progress, on_solution)
+        asked = _follow(child, job, tell, stop.is_set if stop is not None else lambda: False)
         code = child.end()
         return _outcome(child, job, asked, code)
 
@@ -60,21 +63,37 @@ def solve_here(
     return drive(job_of(problem, options or SolveOptions(), start))
 
 
-def _follow(child: Child, job: Job, on_progress: OnProgress | None, stopped: Callable[[], bool]) -> bool:
+@dataclass
+class _Teller:
+    """Passes on what a child has told that was not passed on yet."""
+
+    child: Child
+    on_progress: OnProgress | None
+    on_solution: Callable[[Vector], object] | None
+    progress: Progress | None = None
+    x: Vector | None = None
+
+    def __call__(self) -> None:
+        progress, x = self.child.progress, self.child.x
+        if self.on_progress is not None and progress is not self.progress:
+            self.progress = progress
+            self.on_progress(progress)
+        if self.on_solution is not None and x is not None and x is not self.x:
+            self.x = x
+            self.on_solution(x)
+
+
+def _follow(child: Child, job: Job, tell: Callable[[], object], stopped: Callable[[], bool]) -> bool:
     """Pass on news until the child has answered or must be ended; return if it was asked to stop."""
     asked = False
     deadline = math.inf if job.deadline is None else job.deadline + GRACE
-    told: Progress | None = None
     while child.solution is None and not child.ended and time.monotonic() < deadline:
         try:
             child.news.wait(POLL)
             child.news.clear()
             if not asked and stopped():
                 raise KeyboardInterrupt
-            news = child.progress
-            if on_progress is not None and news is not told:
-                told = news
-                on_progress(news)
+            tell()
         except KeyboardInterrupt:
             # The first asks; a second, while waiting, ends the child now.
             deadline = -math.inf if asked else min(deadline, time.monotonic() + STOP_WITHIN)

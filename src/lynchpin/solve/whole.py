@@ -14,10 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import linopy
+import numpy as np
 
 from lynchpin.errors import OptionError
 from lynchpin.model.build import build
 from lynchpin.model.instance import Instance
+from lynchpin.model.vectors import Vector
 from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import Progress, Solution, Status, StopSignal
 from lynchpin.solve.forms import Form
@@ -25,7 +27,7 @@ from lynchpin.solve.highs import solve
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.own import own_rows
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
-from lynchpin.solve.structure import Values
+from lynchpin.solve.structure import CHOICES, Values
 from lynchpin.solve.valuation import Valuation
 
 METHODS = ("aggregate", "yearly")
@@ -79,12 +81,25 @@ class Outcome:
     bound_from  how the bound is known, in words
     status      of the last solve
     reason      why the search ended without a plan, in words
+    stopped     whether somebody stopped it
     """
 
     bound: float | None
     bound_from: str
     status: Status
     reason: str
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class Enough:
+    """Tells a running solve to stop once the search has what it wants."""
+
+    reached: Callable[[], bool]
+
+    def is_set(self) -> bool:
+        """Return whether the solve should stop now."""
+        return self.reached()
 
 
 class Search:
@@ -114,6 +129,8 @@ class Search:
         self._bound_from = "nothing is proven"
         self._best: Values | None = None
         self._value: float | None = None
+        self._halted = False
+        self._points: dict[bytes, Values | None] = {}
         self._last = Solution(status=Status.LIMIT, reason="no time was left to solve anything")
         with clock.phase("build"):
             built = build(instance, form="yearly")
@@ -130,13 +147,21 @@ class Search:
         if not self._finished():
             self._rounds(self._yearly)
         return Outcome(
-            bound=self._bound, bound_from=self._bound_from, status=self._last.status, reason=self._reason()
+            bound=self._bound,
+            bound_from=self._bound_from,
+            status=self._last.status,
+            reason=self._reason(),
+            stopped=self._stopped(),
         )
 
     def value(self, choices: Values) -> Values | None:
         """Value a structure in the yearly form, put it before the judge, and return its point, if any."""
+        known = b"".join(np.packbits(choices[name] > 0.5).tobytes() for name in CHOICES)
+        if known in self._points:
+            return self._points[known]
         with self._clock.phase("value"):
             point = self._valuation.point(choices, options=self._options.solve_options(time_limit=None))
+        self._points[known] = point
         money = None if point is None else self._judge(point)
         if money is not None and (self._value is None or money > self._value):
             self._best, self._value = point, money
@@ -149,6 +174,8 @@ class Search:
         while current is not None and not self._finished():
             self._last = self._solve(current)
             self._lower(-self._last.bound * current.money, current.name)
+            # Nobody here asked to stop: then it was Ctrl-C.
+            self._halted = self._last.status is Status.INTERRUPTED and not self._finished()
             if self._last.x is None:
                 return
             points = [self.value(current.values(self._last.x)), self._best]
@@ -172,9 +199,19 @@ class Search:
                 form.problem,
                 options=self._options.solve_options(time_limit=left, gap=share * self._options.gap),
                 on_progress=lambda progress: self._news(form, progress),
+                on_solution=lambda x: self._early(form, x),
                 start=start,
-                stop=self._stop,
+                stop=Enough(self._finished),
             )
+
+    def _early(self, form: Form, x: Vector) -> None:
+        """Value a solution of a running solve, if what the form makes of it is better than the best value.
+
+        Nothing that the form says of a structure is below the structure's value in the yearly form.
+        """
+        money = -(form.problem.offset + float(form.problem.cost @ x)) * form.money
+        if self._value is None or money > self._value:
+            self.value(form.values(x))
 
     def _news(self, form: Form, progress: Progress) -> None:
         """Take the news of a running solve: its bound is a bound."""
@@ -191,11 +228,15 @@ class Search:
             PlanProgress(elapsed=self._clock.elapsed, phase=phase, objective=self._value, bound=self._bound)
         )
 
+    def _stopped(self) -> bool:
+        """Whether somebody asked to stop, by the signal or by Ctrl-C."""
+        return self._halted or (self._stop is not None and self._stop.is_set())
+
     def _finished(self) -> bool:
         """Whether the gap is closed, or somebody asked to stop, or the time is over."""
-        if self._stop is not None and self._stop.is_set():
+        if self._stopped():
             return True
-        if self._last.status in (Status.INFEASIBLE, Status.UNBOUNDED, Status.INTERRUPTED, Status.ERROR):
+        if self._last.status in (Status.INFEASIBLE, Status.UNBOUNDED, Status.ERROR):
             return True
         left = self._left()
         if left is not None and left <= 0.0:
