@@ -40,6 +40,8 @@ def check_column(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Ser
     if column.required:
         cure = f"Write it: {column.meaning}."
         findings = capped(place, "error", column.name, cells.is_null(), cells, "must not be blank", cure)
+    if cells.null_count() == cells.len():
+        return cells.cast(column.dtype), findings
     parsed, wrong = (_numbers if column.numeric else parse_text)(column, cells, place)
     return parsed, findings + wrong
 

@@ -138,34 +138,13 @@ def _met(study: Study, rows: pl.DataFrame, period: int, names: pl.DataFrame) -> 
     bound = rows.filter(pl.col("condition").is_not_null())
     if bound.is_empty():
         return rows
-    agreements = _valid(study, study.table("agreements").with_row_index("agreement_row"), period)
-    heading = pl.col("hs").str.replace_all(".", "", literal=True).replace({"*": ""})
-    agreements = agreements.with_columns(heading.alias("prefix"))
-    members = agreements.with_columns(pl.col("members").str.split(";")).explode("members")
-    members = members.with_columns(pl.col("members").str.strip_chars())
-    inside = members.join(names.filter(pl.col("level") < 2), left_on="members", right_on="name")
-    inside = inside.select("agreement_row", "country").unique()
-    found = bound.select("flow", "tariff", "i", "j", "h", "site", "subject", "condition").join(
-        agreements.select("agreement", "agreement_row", "prefix", "rule", "threshold"),
-        left_on="condition",
-        right_on="agreement",
-    )
-    found = found.filter(pl.col("h").str.starts_with(pl.col("prefix")))
-    found = found.sort(pl.col("prefix").str.len_chars(), descending=True).unique(
-        ["flow", "tariff"], keep="first", maintain_order=True
-    )
-    found = found.join(
-        inside, left_on=["agreement_row", "i"], right_on=["agreement_row", "country"], how="semi"
-    )
-    found = found.join(
-        inside, left_on=["agreement_row", "j"], right_on=["agreement_row", "country"], how="semi"
-    )
     origin = study.tables["origin"].select(
         "site",
         pl.coalesce("programme", "family").alias("subject"),
         pl.col("agreement").alias("condition"),
         "content",
     )
+    found = _governed(study, bound, period, names)
     found = found.join(origin, on=["site", "subject", "condition"], how="left")
     content, threshold = pl.col("content"), pl.col("threshold")
     enough = pl.when(pl.col("rule") == "max_nom").then(1 - content <= threshold + TOLERANCE)
@@ -173,6 +152,26 @@ def _met(study: Study, rows: pl.DataFrame, period: int, names: pl.DataFrame) -> 
     found = found.filter((pl.col("rule") == "none") | enough.fill_null(value=False))
     free = rows.filter(pl.col("condition").is_null())
     return pl.concat([free, bound.join(found, on=["flow", "tariff"], how="semi")])
+
+
+def _governed(study: Study, bound: pl.DataFrame, period: int, names: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs between members of their agreement, with the rule of its longest heading."""
+    agreements = _valid(study, study.table("agreements").with_row_index("agreement_row"), period)
+    heading = pl.col("hs").str.replace_all(".", "", literal=True).replace({"*": ""})
+    rules = agreements.select(
+        pl.col("agreement").alias("condition"), "agreement_row", heading.alias("prefix"), "rule", "threshold"
+    )
+    members = agreements.select("agreement_row", pl.col("members").str.split(";")).explode("members")
+    members = members.with_columns(pl.col("members").str.strip_chars())
+    inside = members.join(names.filter(pl.col("level") < 2), left_on="members", right_on="name")
+    found = bound.select("flow", "tariff", "i", "j", "h", "site", "subject", "condition")
+    found = found.join(rules, on="condition").filter(pl.col("h").str.starts_with(pl.col("prefix")))
+    found = found.sort(pl.col("prefix").str.len_chars(), descending=True)
+    found = found.unique(["flow", "tariff"], keep="first", maintain_order=True)
+    for end in ("i", "j"):
+        ends = inside.select("agreement_row", pl.col("country").alias(end)).unique()
+        found = found.join(ends, on=["agreement_row", end], how="semi")
+    return found
 
 
 def _ties(rows: pl.DataFrame) -> pl.DataFrame:

@@ -16,26 +16,10 @@ def raw_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[RawT
     A row of the wrong length, a column without a name or a name that stands twice is reported and left out;
     rows and columns that are blank throughout are passed over.
     """
-    if not any(any(row) for row in rows):
-        rule, cure = (
-            "a table needs a header in row 1",
-            "Write a header with the names of the columns, or delete it.",
-        )
-        return unread(name, file), [Finding("error", file, 0, "", "", "", rule, cure)]
+    problem = _header_problem(file, rows)
+    if problem is not None:
+        return unread(name, file), [problem]
     header = [text.strip() for text in rows[0]]
-    if not any(header):
-        rule, cure = (
-            "row 1 is blank, and the header stands below it",
-            "Delete the blank rows above the header.",
-        )
-        return unread(name, file), [Finding("error", file, 1, "", "A1", "", rule, cure)]
-    if len(header) > MOST_COLUMNS:
-        rule, cure = (
-            f"a table has at most {MOST_COLUMNS} columns",
-            "Delete what is no column of the dictionary.",
-        )
-        found = f"{len(header)} columns"
-        return unread(name, file), [Finding("error", file, 1, "", "", found, rule, cure)]
     body, numbers, findings = _whole_rows(file, rows, len(header))
     columns = list(zip(*body, strict=True)) if body else [()] * len(header)
     frame = pl.DataFrame(
@@ -49,6 +33,22 @@ def raw_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[RawT
     named, positions, wrong = _named(file, header, frame)
     gapless = not numbers or numbers[-1] == len(numbers) + 1
     return RawTable(name, named, Place(file, positions, None if gapless else numbers)), findings + wrong
+
+
+def _header_problem(file: str, rows: Sequence[Sequence[str]]) -> Finding | None:
+    """Return why the table has no header that can be read."""
+    if not any(any(row) for row in rows):
+        rule = "a table needs a header in row 1"
+        cure = "Write a header with the names of the columns, or delete it."
+        return Finding("error", file, 0, "", "", "", rule, cure)
+    if not any(text.strip() for text in rows[0]):
+        rule = "row 1 is blank, and the header stands below it"
+        return Finding("error", file, 1, "", "A1", "", rule, "Delete the blank rows above the header.")
+    if len(rows[0]) > MOST_COLUMNS:
+        rule = f"a table has at most {MOST_COLUMNS} columns"
+        cure = "Delete what is no column of the dictionary."
+        return Finding("error", file, 1, "", "", f"{len(rows[0])} columns", rule, cure)
+    return None
 
 
 def unread(name: str, file: str) -> RawTable:
