@@ -18,6 +18,7 @@ from lynchpin.report.matrix_figures import plants_spec, sharing_spec
 from lynchpin.report.money_figures import investment_spec, partners_spec, waterfall_spec
 from lynchpin.study.write import write_text
 
+NO_SCRIPT = tag("noscript", "Figures need scripts; the numbers behind them are in the tables.")
 HOW_TO_READ = {
     "waterfall": "From each partner’s best plan alone to the plan together. Blue adds, red takes. "
     "Over-specification is what cars pay for common parts that do more than they need.",
@@ -55,7 +56,7 @@ def page(plan: Plan) -> str:
     body = join(
         [
             tag("header", tag("h1", _title(plan)), headline.facts(plan)),
-            tag("main", headline.sentence(plan), _cards(plan), _pictures(), _below(plan)),
+            tag("main", NO_SCRIPT, headline.sentence(plan), _cards(plan), _pictures(), _below(plan)),
             tag("footer", _footer(plan)),
             _data("figures", embedded(figures)),
             _data("columns", embedded(details.profit_data(plan))),
@@ -158,7 +159,7 @@ def _chooser(plan: Plan) -> Html:
 
 def _figure(key: str, *, wide: bool = False) -> Html:
     """Return the place of a figure; a wide one scrolls sideways on a narrow screen."""
-    place = tag("div", id=f"figure-{key}", class_="figure")
+    place = tag("div", id=f"figure-{key}", class_="figure", role="img", aria_label=f"Figure: {key}")
     return tag("div", place, class_="wide") if wide else place
 
 

@@ -8,8 +8,8 @@ Lines, from what the customer pays to what is left:
     − development − tooling − engineering − platform − plants  = contribution
 
 Shared cost is spread by volume: engineering and supplier tooling of a variant by pieces bought, a platform
-and a programme by vehicles sold, a plant by vehicles made, and whatever has no market by shipments (see
-`spread`).
+and a programme by vehicles sold, a plant by vehicles made, a supplier's site by pieces delivered, and
+whatever has no market by shipments (see `spread`).
 """
 
 import polars as pl
@@ -61,13 +61,14 @@ def volumes(plan: Plan) -> dict[str, pl.DataFrame]:
     """Return the volumes that shared cost is spread by, keyed by what they are of."""
     sell = plan.tables["sell"].rename({"vehicles": "volume"})
     make = plan.tables["make"].rename({"vehicles": "volume"})
+    supplied = plan.tables["buy"].select("model", "period", site="supplier", volume="pieces")
     models = plan.study.table("models").select("model", "programme", "platform")
     known = sell.join(models, on="model", how="left")
     return {
         "variant": plan.tables["buy"].rename({"pieces": "volume"}),
         "platform": known.filter(pl.col("platform").is_not_null()),
         "programme": known,
-        "site": make,
+        "site": pl.concat([make.select(supplied.columns), supplied]),
         "ship": plan.tables["ship"].rename({"vehicles": "volume"}),
         "sell": sell,
     }
