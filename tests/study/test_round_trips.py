@@ -152,3 +152,19 @@ def test_whole_numbers_of_a_spreadsheet_are_years_and_integers(tmp_path: Path) -
     book["programmes"]["D4"] = 2026
     book.save(tmp_path / "s.xlsx")
     same(examples.tiny(), read_study(tmp_path / "s.xlsx"))
+
+
+@pytest.mark.parametrize("form", ["study", "study.xlsx"])
+def test_only_given_settings_are_written(form: str, tmp_path: Path) -> None:
+    """A setting left blank stays blank: written out, a default would look like a decision of the author."""
+    source = tmp_path / "source"
+    source.mkdir()
+    text = 'name = "few"\nfirst_period = "2026"\nperiods = 2\ncurrency = "EUR"\nsuez_closed = false\n'
+    (source / "study.toml").write_text(text, encoding="utf-8")
+    chosen = reread(read_study(source), tmp_path / form).settings
+    assert set(chosen.given) == {"name", "first_period", "periods", "currency", "suez_closed"}
+    assert chosen.detour_factor == 1.3
+    changed = read_study(source).with_settings(detour_factor=2.0, suez_closed=None)
+    assert set(changed.settings.given) == {"name", "first_period", "periods", "currency", "detour_factor"}
+    write_study(read_study(tmp_path / form), tmp_path / "again")
+    assert (tmp_path / "again" / "study.toml").read_text(encoding="utf-8") == text

@@ -55,11 +55,11 @@ def _texts(series: pl.Series) -> list[str]:
 
 
 def settings_text(settings: Mapping[str, Any]) -> str:
-    """Return the settings as TOML, in the dictionary's order, without those that are None."""
+    """Return the settings as TOML, in the dictionary's order, without those that are not given."""
     lines = [
         f"{name} = {_toml(settings[name])}"
         for name in dictionary()[SETTINGS].columns
-        if settings[name] is not None
+        if settings.get(name) is not None
     ]
     return "\n".join(lines) + "\n"
 

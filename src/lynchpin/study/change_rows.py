@@ -168,8 +168,8 @@ def _setting(study: Study, row: dict[str, Any]) -> Study:
             )
         value = number_text(now * operand if operation == "multiply" else now + operand)
     parsed = _parsed(column, value)
-    parsed = column.fallback if parsed is None else parsed
-    return study.with_settings(**{column.name: parsed == "yes" if column.kind == "flag" else parsed})
+    flag = column.kind == "flag" and parsed is not None
+    return study.with_settings(**{column.name: parsed == "yes" if flag else parsed})
 
 
 def changed_study(study: Study, scenario: str, place: Place) -> tuple[Study, list[Finding]]:

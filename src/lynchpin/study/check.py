@@ -14,7 +14,7 @@ from lynchpin.study.dictionary import SETTINGS, dictionary, table_names
 from lynchpin.study.finding import Finding
 from lynchpin.study.raw import Place, Raw, RawTable, SettingsPlace, Typed
 from lynchpin.study.source import read_raw
-from lynchpin.study.study import Settings, Study, with_defaults
+from lynchpin.study.study import Settings, Study
 
 
 def check(source: str | Path | Study) -> list[Finding]:
@@ -64,11 +64,12 @@ def in_order(findings: list[Finding]) -> list[Finding]:
 def settings_of(frame: pl.DataFrame) -> Settings | None:
     """Return the settings that a checked table of one row holds; None where a required one is missing."""
     table = dictionary()[SETTINGS]
-    filled = with_defaults(table, frame).row(0, named=True) if frame.height else {}
-    if any(filled.get(name) is None for name, column in table.columns.items() if column.required):
+    cells = frame.row(0, named=True) if frame.height else {}
+    given = {name: value for name, value in cells.items() if value is not None}
+    if any(name not in given for name, column in table.columns.items() if column.required):
         return None
-    given = {name: value for name, value in filled.items() if value is not None}
-    return Settings.model_validate(given | {"suez_closed": filled["suez_closed"] == "yes"})
+    flags = {name: given[name] == "yes" for name in given if table.columns[name].kind == "flag"}
+    return Settings.model_validate(given | flags)
 
 
 def _places(raw: Raw) -> Mapping[str, Place]:
@@ -79,9 +80,9 @@ def _places(raw: Raw) -> Mapping[str, Place]:
 
 def raw_of(study: Study) -> Raw:
     """Return the cells of a study in memory, placed as its folder would be written."""
-    lines = settings_text(study.settings.model_dump()).splitlines()
+    lines = settings_text(study.settings.given).splitlines()
     place = SettingsPlace("study.toml", lines={line.split(" ")[0]: row for row, line in enumerate(lines, 1)})
-    cells = {name: [_text(value)] for name, value in study.settings if value is not None}
+    cells = {name: [_text(value)] for name, value in study.settings.given.items()}
     settings = RawTable(SETTINGS, pl.DataFrame(cells), place)
     tables: dict[str, RawTable] = {}
     for name in sorted(study.given):

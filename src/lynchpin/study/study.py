@@ -48,6 +48,11 @@ class Settings(BaseModel):
     land_cost_per_kg_1000km: float = 0.0
     suez_closed: bool = False
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The settings that were given, by name; a setting left blank is not among them."""
+        return self.model_dump(exclude_unset=True, exclude_none=True)
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -101,25 +106,28 @@ class Study:
         return Study.of(self.settings, given | tables)
 
     def with_settings(self, **settings: Any) -> "Study":
-        """Return the study with these settings; raises StudyError where one is not allowed."""
+        """Return the study with these settings, None for blank; raises StudyError where one is wrong."""
         from pydantic import ValidationError
 
         try:
-            changed = Settings.model_validate(self.settings.model_dump() | settings)
+            merged = self.settings.given | settings
+            changed = Settings.model_validate(
+                {name: merged[name] for name in merged if merged[name] is not None}
+            )
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
             raise StudyError(
                 f"setting {name} is not allowed: {first['msg']}",
                 thing="study",
-                value=first["input"],
+                value=settings.get(name),
                 cure="Read the line of the setting in the dictionary.",
             ) from error
         return Study(changed, self.tables, self.given)
 
     def hashes(self) -> dict[str, str]:
         """Return the sha256 of the canonical text of the settings (`study`) and of every given table."""
-        texts = {SETTINGS: settings_text(self.settings.model_dump())}
+        texts = {SETTINGS: settings_text(self.settings.given)}
         texts |= {name: table_text(dictionary()[name], self.tables[name]) for name in sorted(self.given)}
         return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 

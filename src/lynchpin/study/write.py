@@ -58,7 +58,7 @@ def _files(study: Study, folder: Path) -> None:
             write_text(file, table_text(dictionary()[name], study.tables[name]))
         else:
             file.unlink(missing_ok=True)
-    write_text(folder / "study.toml", settings_text(study.settings.model_dump()))
+    write_text(folder / "study.toml", settings_text(study.settings.given))
 
 
 def write_text(path: Path, text: str) -> None:

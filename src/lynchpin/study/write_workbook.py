@@ -49,15 +49,14 @@ class Styles:
 def write_workbook(study: Study, path: Path) -> Path:
     """Write a study as a workbook, whole or not at all; returns the path."""
     tables = {name: study.tables[name] for name in table_names() if name in study.given}
-    return _write(path, dict(study.settings), tables)
+    return _write(path, study.settings.given, tables)
 
 
 def write_template(path: str | Path) -> Path:
     """Write a workbook with every table empty: headers, notes and choices to fill in; returns the path."""
     if Path(path).suffix.lower() != ".xlsx":
         raise StudyError("is no name of a workbook", thing=str(path), cure="Let the name end in .xlsx.")
-    settings = {name: column.fallback for name, column in dictionary()[SETTINGS].columns.items()}
-    return _write(Path(path), settings, {name: dictionary()[name].empty() for name in table_names()})
+    return _write(Path(path), {}, {name: dictionary()[name].empty() for name in table_names()})
 
 
 def _write(path: Path, settings: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> Path:
@@ -132,7 +131,7 @@ def _settings(book: Workbook, styles: Styles, settings: Mapping[str, Any]) -> No
     for number, (name, column) in enumerate(dictionary()[SETTINGS].columns.items(), start=1):
         sheet.write_string(number, 0, name, styles.required if column.required else styles.text)
         sheet.write_comment(number, 0, _comment(column))
-        value = settings[name]
+        value = settings.get(name)
         if isinstance(value, bool):
             value = "yes" if value else "no"
         _cell(sheet, number, 1, value, styles.number if column.numeric else styles.text)
