@@ -1,6 +1,6 @@
 """Rows of a model in words, for golden files.
 
-`python -m tests.model.reading` writes tests/model/golden/TAG.txt anew: read the difference before you commit it.
+`python -m tests.model.reading` writes tests/model/golden/TAG.txt anew: read the difference before committing.
 """
 
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lynchpin.model.build import Built, build
 from lynchpin.model.handover import labels
-from lynchpin.model.instance import compile
+from lynchpin.model.instance import compile as compile_study
 from tests.model.rich import rich
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,7 +27,7 @@ def tags() -> tuple[str, ...]:
 
 def texts() -> dict[str, str]:
     """Return the text of each tag's rows: the yearly form, and the aggregate form where it differs."""
-    instance = compile(rich(), sharing="partner")
+    instance = compile_study(rich(), sharing="partner")
     forms = {form: build(instance, form=form) for form in ("yearly", "aggregate")}
     return {tag: _text(tag, forms) for tag in tags()}
 

@@ -1,4 +1,4 @@
-"""The study `tiny` with what it leaves out: quotas, contracts, capacities, targets, a candidate site, a successor."""
+"""The study `tiny` with what it leaves out: quotas, contracts, targets, a candidate site, a successor."""
 
 import polars as pl
 
@@ -6,10 +6,12 @@ from lynchpin.study import examples, freight
 from lynchpin.study.study import Study
 
 NEXT = {"programme": "city_two", "model": "city_next"}
+DEAL = {"importer": "FR", "exporter": "JP", "kind": "preference"}
 ROWS: dict[str, list[dict[str, object]]] = {
     "programmes": [{"programme": "city_two", "brand": "nord", "launch": "2027", "status": "candidate"}],
     "models": [
-        NEXT | {"segment": "small", "powertrain": "BEV", "hs": "8703.80", "volume_m3": 10.0, "replaces": "city_ev"}
+        NEXT | {"segment": "small", "powertrain": "BEV", "hs": "8703.80", "volume_m3": 10.0,
+                "replaces": "city_ev"},
     ],
     "requirements": [
         {"model": "city_next", "family": "battery", "attribute": "kwh", "value": "40"},
@@ -17,7 +19,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
     ],
     "offers": [{"model": "city_next", "market": "france", "price": 25000.0, "base_sales": 9000.0}],
     "sites": [
-        {"site": "plant_new", "kind": "assembly", "operator": "north", "country": "FR", "lat": 47.0, "lon": 2.0,
+        {"site": "plant_new", "kind": "assembly", "operator": "north", "country": "FR", "lat": 47.0,
+         "lon": 2.0,
          "capacity": 30000.0, "fixed_cost": 10.0, "opening_cost": 30.0, "status": "candidate"},
     ],
     "allocations": [
@@ -25,8 +28,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"site": "plant_fr", "programme": "city_two", "unit_cost": 2000.0},
     ],
     "tariffs": [
-        {"importer": "FR", "exporter": "JP", "hs": "8703", "kind": "preference", "name": "cars", "quota": 5000.0},
-        {"importer": "FR", "exporter": "JP", "hs": "8507", "kind": "preference", "name": "packs", "quota": 9000.0},
+        DEAL | {"hs": "8703", "name": "cars", "quota": 5000.0},
+        DEAL | {"hs": "8507", "name": "packs", "quota": 9000.0},
     ],
     "targets": [
         {"target": "electric", "kind": "share", "powertrains": "BEV", "value": 0.8, "penalty": 500.0},

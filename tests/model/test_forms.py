@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lynchpin.model.build import STRUCTURE, arrays, build, chosen, fix
-from lynchpin.model.instance import Instance, compile
+from lynchpin.model.instance import Instance
+from lynchpin.model.instance import compile as compile_study
 from lynchpin.model.lifting import Aggregate
 from lynchpin.model.scale import ScaleOptions
 from lynchpin.model.slots import first, refine
@@ -20,20 +21,22 @@ SCOPES = ("alliance", "partner", "brand", "model")
 def compiled(seed: int, *, periods: int = 4) -> Instance:
     """Return a random study's instance; the scope goes round with the seed, every fifth one is as-is."""
     study = random_study(seed, size=Size(periods=periods))
-    return compile(study, as_is=True) if seed % 5 == 4 else compile(study, sharing=SCOPES[seed % 5])
+    return (
+        compile_study(study, as_is=True) if seed % 5 == 4 else compile_study(study, sharing=SCOPES[seed % 5])
+    )
 
 
 @pytest.mark.parametrize("form", ["yearly", "aggregate"])
 @pytest.mark.parametrize("scope", SCOPES)
 def test_tiny_is_worth_what_its_readme_works_out(scope: str, form: str) -> None:
     """Both forms give the value of each scope; volumes of the best plan are ends of chords."""
-    instance = compile(freight.complete(examples.tiny()), sharing=scope)
+    instance = compile_study(freight.complete(examples.tiny()), sharing=scope)
     assert solved(build(instance, form=form)).contribution == pytest.approx(BY_HAND[scope], abs=1)
 
 
 def test_today_of_tiny_is_worth_what_its_readme_works_out() -> None:
     """The as-is structure has its value by hand."""
-    instance = compile(freight.complete(examples.tiny()), as_is=True)
+    instance = compile_study(freight.complete(examples.tiny()), as_is=True)
     assert solved(build(instance)).contribution == pytest.approx(139.18e6, abs=1)
 
 
@@ -44,7 +47,9 @@ def test_the_yearly_form_agrees_with_the_oracle(seed: int) -> None:
     scope = {"as_is": True} if seed % 5 == 4 else {"sharing": SCOPES[seed % 5]}
     best = answer(study, **scope)
     breaks = {pair: (volume,) for pair, volume in best.volumes.items()}
-    found = solved(build(compile(study, **scope), scale_options=ScaleOptions(error=1e-5, breaks=breaks)))
+    found = solved(
+        build(compile_study(study, **scope), scale_options=ScaleOptions(error=1e-5, breaks=breaks))
+    )
     assert found.contribution >= best.low - 1e-6 * abs(best.low) - 1
     assert found.contribution == pytest.approx(best.high, rel=2e-3, abs=1e5)
 
@@ -117,7 +122,7 @@ def test_a_structure_found_in_one_form_is_valued_in_the_other(seed: int) -> None
 
 def test_tangents_never_say_too_much_and_are_exact_where_they_touch() -> None:
     """Valued at a tangent elsewhere, a structure is worth less; at its own volumes, exactly its worth."""
-    instance = compile(freight.complete(examples.tiny()))
+    instance = compile_study(freight.complete(examples.tiny()))
     built = build(instance)
     found = solved(built)
     structure = chosen(built, found.x, found.problem)

@@ -13,6 +13,7 @@ present contribution of a solution is -(offset + cost x) x unit of money.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import linopy
 import numpy as np
@@ -138,14 +139,15 @@ def arrays(built: Built) -> Arrays:
         size = int((variable.labels.to_numpy() != -1).sum())
         position[name] = slice(start, start + size)
         start += size
-    sense, limit = np.asarray(matrices.sense), np.asarray(matrices.b, dtype=np.float64)
-    first = np.array([str(word)[0] for word in sense])
-    tags = [np.repeat(name, constraint.ncons) for name, constraint in built.linopy.constraints.items()]
+    limit = np.asarray(matrices.b, dtype=np.float64)
+    first = np.asarray(matrices.sense, dtype="U1")
+    constraints: Any = built.linopy.constraints
+    rows = {str(name): int(constraints[name].ncons) for name in constraints}
     return Arrays(
         cost=np.asarray(matrices.c, dtype=np.float64), lower=matrices.lb, upper=matrices.ub,
         integer=matrices.vtypes != "C", matrix=sparse.csr_array(matrices.A),
         row_lower=np.where(first == "<", -np.inf, limit), row_upper=np.where(first == ">", np.inf, limit),
-        offset=built.offset, position=position, row_tag=np.concatenate(tags).astype(object),
+        offset=built.offset, position=position, row_tag=np.repeat(np.array(list(rows), dtype=object), list(rows.values())),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from lynchpin.errors import ModelError
-from lynchpin.model.vectors import Flags, Vector
+from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.study.study import Study
 
 MILLION = 1e6
@@ -37,7 +37,9 @@ class Calendar:
     @property
     def discount(self) -> Vector:
         """Return d, the factor to the first period (T)."""
-        return (1 + self.study.settings.discount_rate) ** (-self.years * np.arange(self.n))
+        return np.power(
+            1 + self.study.settings.discount_rate, -self.years * np.arange(self.n, dtype=np.float64)
+        )
 
     def active(self, frame: pl.DataFrame) -> Flags:
         """Return whether each row holds in each period, by its `from` and `until` (rows, T)."""
@@ -87,7 +89,7 @@ def floats(frame: pl.DataFrame, column: str, blank: float = 0.0) -> Vector:
     return frame[column].cast(pl.Float64).fill_null(blank).to_numpy().astype(np.float64)
 
 
-def codes(frame: pl.DataFrame, column: str, names: Sequence[str]) -> Vector:
+def codes(frame: pl.DataFrame, column: str, names: Sequence[str]) -> Positions:
     """Return the position of each identifier among `names`, -1 where blank or not there."""
     position = {name: index for index, name in enumerate(names)}
     return np.array([position.get(name, -1) for name in frame[column]], dtype=np.int64)

@@ -144,7 +144,7 @@ class Cars:
         return frame.drop("sell"), {"short": -price[offer[rows], frame["period"].to_numpy()]}
 
     def _made(self, made: pl.DataFrame) -> Money:
-        study, names = self.calendar.study, self._names
+        study = self.calendar.study
         model, site, period = (made[column].to_numpy() for column in ("model", "site", "period"))
         body = (
             self.calendar.money(self.windows.models, "body_cost")[model, period]
@@ -159,11 +159,7 @@ class Cars:
         drive = codes(self.windows.models, "powertrain", drives)[model]
         incentive = per_car[drive, site, period]
         loss = self.outside[site] * (body + conversion - incentive)
-        return (
-            {"body": -body, "conversion": -conversion, "incentive": incentive, "venture": loss}
-            if names
-            else {}
-        )
+        return {"body": -body, "conversion": -conversion, "incentive": incentive, "venture": loss}
 
     def _ship(self, sell: pl.DataFrame, offer: Positions) -> tuple[pl.DataFrame, Money]:
         """Return the frame and the money of one car shipped, banned flows left out."""
@@ -228,16 +224,11 @@ class Cars:
         )["kind"]
         markets = self.calendar.study.table("markets").sort("market")["country"]
         country, operator = self._sites["country"], self._sites["operator"]
-        goods = [
-            Goods(
-                country[site],
-                markets[market],
-                hs,
-                operator[site],
-                (self._names["site"][site], self._names["programme"][programme]),
-            )
-            for _, site, market, programme, hs in kinds.iter_rows()
-        ]
+        sites, programmes = self._names["site"], self._names["programme"]
+        goods: list[Goods] = []
+        for _, site, market, programme, heading in kinds.iter_rows():
+            origin = (sites[int(site)], programmes[int(programme)])
+            goods.append(Goods(country[site], markets[market], heading, operator[site], origin))
         return which.cast(pl.Int64).to_numpy(), goods
 
     def _transfer_prices(self, pairs: pl.DataFrame) -> Vector:
@@ -268,9 +259,9 @@ class Cars:
         if wrong.any():
             model, site = ship.select("model", "site").row(int(np.argmax(wrong)))
             raise ModelError(
-                "owners outside the alliance share its profit, but there is no transfer price of model "
-                + self._names["model"][model],
-                thing=f"site {self._names['site'][site]}",
+                "owners outside the alliance share its profit, but a model lacks its transfer price",
+                thing=f"site {self._names['site'][int(site)]}",
+                value=self._names["model"][int(model)],
                 cure="Add the row to `transfer_prices`.",
             )
 

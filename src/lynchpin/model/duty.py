@@ -12,8 +12,9 @@ absent elsewhere.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -62,9 +63,10 @@ class DutyBook:
     """The tables about duty of one study, ready to answer for any goods and period."""
 
     calendar: Calendar
-    _memory: dict[tuple[object, ...], tuple[tuple[str, Recipe], ...]] = field(
-        default_factory=dict, repr=False
-    )
+
+    @cached_property
+    def _memory(self) -> dict[tuple[object, ...], tuple[tuple[str, Recipe], ...]]:
+        return {}
 
     @cached_property
     def tariffs(self) -> pl.DataFrame:
@@ -226,11 +228,11 @@ class DutyBook:
             return False
         threshold = entry["threshold"]
         if entry["rule"] == "max_nom":
-            return 1 - content <= threshold + TOLERANCE
-        return content >= threshold - TOLERANCE
+            return bool(1 - content <= threshold + TOLERANCE)
+        return bool(content >= threshold - TOLERANCE)
 
     def _country_rank(self, column: str, country: str, period: int) -> Vector:
-        """Return 0 for the country, 1 for a territory of it, 2 for *, -1 where a row is about others (rows)."""
+        """Return 0 for the country, 1 for its territories, 2 for *, -1 for rows about others (rows)."""
         key = (column, country, self.epoch[period])
         if key not in self._country_ranks:
             blocs = self.blocs(country, period)
@@ -278,7 +280,7 @@ class DutyBook:
         return found
 
     @cached_property
-    def _agreements(self) -> tuple[list[dict[str, str | float | None]], Flags]:
+    def _agreements(self) -> tuple[list[dict[str, Any]], Flags]:
         table = self.calendar.study.table("agreements").with_columns(hs=_prefix(pl.col("hs")))
         return table.to_dicts(), self.calendar.active(table)
 

@@ -5,12 +5,13 @@ import numpy as np
 import polars as pl
 import xarray as xr
 from linopy.constraints import CSRConstraint
-from linopy.csr import Grid
+from linopy.csr import AuxCoords, Grid
 from scipy import sparse
 
 from lynchpin.model.instance import AXIS_OF, Instance
 from lynchpin.model.lifting import RowSet
 from lynchpin.model.rows import Columns, Statement
+from lynchpin.model.vectors import Matrix
 
 INDEX = (
     "target", "pool", "programme", "model", "family", "platform", "variant", "supplier", "successor", "site",
@@ -33,7 +34,7 @@ def to_linopy(statement: Statement) -> linopy.Model:
         for rows in statement.row_sets:
             matrix = _matrix(rows, starts, width)
             index = pd.RangeIndex(rows.keys.height, name=f"{rows.tag}_row")
-            words = {
+            words: AuxCoords = {
                 name: (f"{rows.tag}_row", values)
                 for name, values in labels(statement.instance, rows.keys).items()
             }
@@ -51,8 +52,9 @@ def _add_variable(model: linopy.Model, instance: Instance, name: str, columns: C
     frame = columns.frame
     words = {word: (name, values) for word, values in labels(instance, frame).items() if word != name}
     coords = xr.Coordinates({name: np.arange(frame.height), **words})
-    binary = {"binary": True} if columns.binary else {}
-    variable = model.add_variables(columns.lower, columns.upper, coords=coords, name=name, **binary)
+    variable = model.add_variables(
+        columns.lower, columns.upper, coords=coords, name=name, binary=columns.binary
+    )
     return int(variable.labels.to_numpy()[0]) if frame.height else 0
 
 
@@ -70,7 +72,7 @@ def labels(
     return found
 
 
-def _matrix(rows: RowSet, starts: dict[str, int], width: int) -> sparse.csr_array:
+def _matrix(rows: RowSet, starts: dict[str, int], width: int) -> Matrix:
     """Return the rows over all columns."""
     entries = [(matrix.tocoo(), starts[name]) for name, matrix in rows.terms.items()]
     row = np.concatenate([part.coords[0] for part, _ in entries])

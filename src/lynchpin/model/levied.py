@@ -61,16 +61,11 @@ def _table(
     book: DutyBook, goods: list[Goods], which: Positions, period: Positions, epoch: Positions
 ) -> tuple[pl.DataFrame, list[Recipe]]:
     """Return kind, epoch, regime and number of the recipe, and the recipes."""
-    cases = (
-        np.unique(np.stack([which, epoch, period], axis=1), axis=0)
-        if len(which)
-        else np.zeros((0, 3), dtype=int)
-    )
-    _, first = np.unique(cases[:, :2], axis=0, return_index=True)
+    cases = pl.DataFrame({"kind": which, "epoch": epoch, "period": period}).unique(["kind", "epoch"])
     numbers: dict[Recipe, int] = {}
     rows: list[tuple[int, int, str, int]] = []
-    for kind, era, when in cases[np.sort(first)].tolist():
-        for regime, recipe in book.regimes(goods[kind], when):
+    for kind, era, when in cases.sort("kind", "epoch").iter_rows():
+        for regime, recipe in book.regimes(goods[int(kind)], int(when)):
             rows.append((kind, era, regime, numbers.setdefault(recipe, len(numbers))))
     kinds = {"kind": pl.Int64, "epoch": pl.Int64, "regime": pl.String, "recipe": pl.Int64}
     return pl.DataFrame(rows, schema=kinds, orient="row"), list(numbers)

@@ -22,7 +22,7 @@ from scipy import sparse
 
 from lynchpin.model.instance import Instance
 from lynchpin.model.slots import Slots
-from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.model.vectors import Flags, Matrix, Positions, Vector
 
 BLOCK_KEYS = ["model", "variant", "supplier", "site", "regime", "slot"]
 PEAK_KEYS = ["model", "variant", "supplier", "period"]
@@ -52,7 +52,7 @@ class RowSet:
     keys: pl.DataFrame
     sense: str
     rhs: Vector
-    terms: Mapping[str, sparse.csr_array]
+    terms: Mapping[str, Matrix]
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,12 +175,9 @@ def _common(slots: Slots, blocks: Parts) -> Positions:
 def _at_peaks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
     keys, slots = rows.keys, form.slots
     period = keys["period"].to_numpy()
-    inside = (
-        slots.peak[keys["family"].to_numpy(), period]
-        if "family" in keys.columns
-        else slots.peak.any(axis=0)[period]
-    )
-    chosen = np.flatnonzero(inside)
+    family = keys["family"].to_numpy() if "family" in keys.columns else None
+    kept = slots.peak.max(axis=0) if family is None else slots.peak[family, period]
+    chosen = np.flatnonzero(kept[period] if family is None else kept)
     terms = {name: matrix[chosen] for name, matrix in rows.terms.items()}
     part = RowSet(f"{rows.tag}_peak", keys[chosen], rows.sense, rows.rhs[chosen], terms)
     assert lift.peak is not None
@@ -207,18 +204,14 @@ def _summed(
     )  # fmt: skip
 
 
-def _merged(
-    entries: sparse.coo_array, sense: str, parts: Parts, height: int
-) -> tuple[sparse.csr_array, Flags]:
+def _merged(entries: Matrix, sense: str, parts: Parts, height: int) -> tuple[Matrix, Flags]:
     """Return the coefficients of slot flows, and which rows are valid with them."""
-    row, column = entries.coords
+    row, column, data = np.asarray(entries.row), np.asarray(entries.col), np.asarray(entries.data)
     group, valid = parts.group[column], np.ones(height, dtype=np.bool_)
     outside = group < 0
-    wrong = outside & (
-        (entries.data < 0) if sense == "<=" else (entries.data > 0) if sense == ">=" else outside
-    )
+    wrong = outside & ((data < 0) if sense == "<=" else (data > 0) if sense == ">=" else outside)
     valid[row[wrong]] = False
-    row, column, group, data = row[~outside], column[~outside], group[~outside], entries.data[~outside]
+    row, column, group, data = row[~outside], column[~outside], group[~outside], data[~outside]
     place, at = np.unique(row * len(parts.size) + group, return_inverse=True)
     value = data / parts.weight[column]
     least, most = np.full(len(place), np.inf), np.full(len(place), -np.inf)
@@ -234,7 +227,7 @@ def _merged(
     return sparse.coo_array((result, (target_row, target)), shape=(height, len(parts.size))).tocsr(), valid
 
 
-def _scatter(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str], values: Vector) -> sparse.csr_array:
+def _scatter(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str], values: Vector) -> Matrix:
     """Return the matrix (keys, frame) with `values` where a row of the frame belongs to a key."""
     found = frame.select(on).join(
         keys.select(on).with_row_index("_key"), on=on, how="left", maintain_order="left"

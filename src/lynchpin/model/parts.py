@@ -137,17 +137,10 @@ class Parts:
         country, operator, names = self._sites["country"], self._sites["operator"], self._names
         goods: list[Goods] = []
         for _, supplier, site, family in kinds.iter_rows():
-            word = names["family"][family]
+            word = names["family"][int(family)]
             end = country[site] if headings[word] is not None else country[supplier]
-            goods.append(
-                Goods(
-                    country[supplier],
-                    end,
-                    headings[word],
-                    operator[supplier],
-                    (names["site"][supplier], word),
-                )
-            )
+            origin = (names["site"][int(supplier)], word)
+            goods.append(Goods(country[supplier], end, headings[word], operator[supplier], origin))
         return which, goods
 
     def _granted(self, parts: pl.DataFrame) -> Vector:

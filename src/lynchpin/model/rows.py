@@ -21,9 +21,11 @@ from scipy import sparse
 
 from lynchpin.model.instance import Instance
 from lynchpin.model.lifting import Aggregate, Lift, RowSet
-from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.model.vectors import Flags, Matrix, Positions, Vector
 
 Numbers = Vector | float
+Entries = tuple[Positions, Positions, Vector]
+"""Rows, columns and coefficients of some terms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +60,9 @@ class Statement:
     strong: bool
     flow: float
     money: float
-    columns: dict[str, Columns] = field(default_factory=dict)
-    row_sets: list[RowSet] = field(default_factory=list)
-    cost: dict[str, Vector] = field(default_factory=dict)
+    columns: dict[str, Columns] = field(default_factory=dict[str, Columns])
+    row_sets: list[RowSet] = field(default_factory=list[RowSet])
+    cost: dict[str, Vector] = field(default_factory=dict[str, Vector])
     offset: float = 0.0
 
     @property
@@ -107,7 +109,7 @@ class Rows:
     sense: str
     rhs: Vector
     lift: Lift | None
-    entries: dict[str, list[tuple[Positions, Positions, Vector]]] = field(default_factory=dict)
+    entries: dict[str, list[Entries]] = field(default_factory=dict[str, list[Entries]])
 
     def add(self, variable: str, coefficient: Numbers, *, column: Positions, row: Positions) -> "Rows":
         """Add coefficient x variable[column] to the rows; entries at one place add up."""
@@ -126,7 +128,7 @@ class Rows:
             self.statement.row_sets.extend(form.lifted(rows, self.lift))
 
     def _finished(self) -> RowSet:
-        terms: dict[str, sparse.csr_array] = {}
+        terms: dict[str, Matrix] = {}
         for variable, parts in self.entries.items():
             width = self.statement.width(variable)
             row, column, value = (np.concatenate([part[place] for part in parts]) for place in range(3))

@@ -2,7 +2,7 @@
 
 Sets        m versions, v variants of families with a scale rate, c members, g chords of the saving curve
 Data        w[f,t] = d pi; D = sum over t of w y; measure of a piece; c0[v]; Vmax[m,v] the most weighted
-            volume; chord g saves slope[g] V - charge[g]; slope[0], of the straight beginning, is money of `buy`
+            volume; chord g saves slope[g] V - charge[g]; slope[0], of the beginning, is money of `buy`
 Decisions   `mode`[v,c,g] in {0,1}: the chord that holds; `volume`[m,v,g] >= 0: weighted volume that earns it
 
     (S1) V[v,c] = sum over m in c of X[m,v] / D,   X[m,v] = sum over s, k, r, t of w measure buy
@@ -123,6 +123,11 @@ def _tangent_at(instance: Instance, options: ScaleOptions, variant: int, member:
     return options.tangents.get((instance.names["variant"][variant], instance.names["member"][member]), 0.0)
 
 
+def _breaks(instance: Instance, options: ScaleOptions, variant: int, member: int) -> tuple[float, ...]:
+    name = (instance.names["variant"][variant], instance.names["member"][member])
+    return () if options.breaks is None else tuple(options.breaks.get(name, ()))
+
+
 def modes(instance: Instance, options: ScaleOptions) -> pl.DataFrame:
     """Return variant, member, chord with slope (beyond slope[0]), charge, worth and cap.
 
@@ -135,12 +140,10 @@ def modes(instance: Instance, options: ScaleOptions) -> pl.DataFrame:
     pairs = volumes(instance).group_by(*PAIR, "family", "measure").agg(pl.sum("most")).sort(PAIR)
     for variant, member, family, measure, most in pairs.iter_rows():
         curve, highest = known[family], most / weighed[family]
-        name = (instance.names["variant"][variant], instance.names["member"][member])
-        points = curve.points(highest, error=options.error, extra=tuple((options.breaks or {}).get(name, ())))
+        points = curve.points(highest, error=options.error, extra=_breaks(instance, options, variant, member))
         if len(points):
             first = curve.slope(0.0)
             slopes, charges = curve.chords(points)
-            charges = charges + 0.0
             cap = (
                 1 - curve.factor(curve.saturation) - first
                 if highest > curve.saturation * (1 + 1e-9)
@@ -159,8 +162,8 @@ def modes(instance: Instance, options: ScaleOptions) -> pl.DataFrame:
                 )
                 for chord, (slope, charge) in enumerate(zip(slopes, charges, strict=True))
             ]
-    kinds = dict.fromkeys(("variant", "member", "chord", "family"), pl.Int32)
-    kinds |= dict.fromkeys(("slope", "charge", "worth", "cap"), pl.Float64)
+    kinds: dict[str, type[pl.DataType]] = dict.fromkeys(("variant", "member", "chord", "family"), pl.Int32)
+    kinds.update(dict.fromkeys(("slope", "charge", "worth", "cap"), pl.Float64))
     return pl.DataFrame(rows, schema=kinds, orient="row")
 
 

@@ -45,7 +45,9 @@ def first(instance: Instance, *, tolerance: float = TOLERANCE) -> Slots:
     tolerance  relative change of d c / w up to which periods stay in one block; larger is smaller and looser
     """
     cuts = _cuts(instance, tolerance)
-    block = np.concatenate([np.zeros((len(cuts), 1), dtype=np.int64), np.cumsum(cuts, axis=1)], axis=1)
+    block = np.concatenate(
+        [np.zeros((len(cuts), 1), dtype=np.int64), np.cumsum(cuts, axis=1, dtype=np.int64)], axis=1
+    )
     slots = Slots(block, np.zeros(block.shape, dtype=np.bool_), instance.weights)
     return refine(
         instance,

@@ -11,7 +11,8 @@ Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by it
          tooled <= nominate;  tooled >= nominate + used - 1
     (F4) sum over v in f, s, r of buy[m,v,s,k,r,t] = quantity[m,f] make[m,k,t]
     (F5) sum over s, k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] use[m,v]
-    (F7) sum over k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] tooled[v,s,c(m),ph(t)]
+    (F7) sum over k, r of buy[m,v,s,k,r,t]
+             <= min(quantity sum over n of B[m,n,t], capacity/attr) tooled[v,s,c(m),ph(t)]
          sum over m in c, k, r of attr buy <= capacity tooled[v,s,c,ph(t)]
          rows that pool: sum over what they pool of attr buy <= capacity
          sites with capacity: sum of attr buy <= capacity open[s]
@@ -109,7 +110,7 @@ def _needs(statement: Statement) -> None:
 
 
 def _bought(statement: Statement) -> pl.DataFrame:
-    """Return the flows of parts with member, `demand` (the most of the version) and the row of `tooled`."""
+    """Return the flows of parts with member, `demand` (most of the version), rows of structure, capacity."""
     frames, instance = statement.frames, statement.instance
     buy = frames["buy"].join(frames["models"].select("model", "member"), on="model", maintain_order="left")
     demand = (
@@ -120,12 +121,14 @@ def _bought(statement: Statement) -> pl.DataFrame:
     sources = frames["nominate"].rename({"site": "supplier"})
     nominated = positions(buy, sources, ["variant", "supplier", "member"])
     measure = frames["nominate"].select("measure", "site_measure")[nominated]
+    capacity = floats(frames["pools"], "capacity", np.inf)[buy["pool"].to_numpy()] * instance.years
     return (
         buy.drop("measure")
         .with_columns(
             demand=pl.Series(demand),
             tooled=pl.Series(tooled[nominated, buy["period"].to_numpy()]),
             nominate=pl.Series(nominated),
+            capacity=pl.Series(capacity),
         )
         .hstack(measure)
     )
@@ -183,18 +186,18 @@ def _used(statement: Statement, buy: pl.DataFrame) -> None:
 def _nominated(statement: Statement, buy: pl.DataFrame) -> None:
     index = ["model", "family", "variant", "supplier", "period"]
     key = ("model", "family", "variant", "supplier")
-    _limited(statement, "F7", buy, index, pl.first("demand"), by="tooled", lift=Lift(key, key))
+    most = pl.min_horizontal(pl.first("demand"), pl.first("capacity") / pl.first("measure"))
+    _limited(statement, "F7", buy, index, most, by="tooled", lift=Lift(key, key))
     if statement.strong:
         index = ["model", "family", "variant", "supplier", "site", "period"]
-        _limited(statement, "F7_plant", buy, index, pl.first("most"), by="tooled", lift=Lift((*key, "site")))
+        most = pl.min_horizontal(pl.first("most"), pl.first("capacity") / pl.first("measure"))
+        _limited(statement, "F7_plant", buy, index, most, by="tooled", lift=Lift((*key, "site")))
 
 
 def _capacities(statement: Statement, buy: pl.DataFrame) -> None:
     """Add F7 for nomination rows with a capacity: each variant and member alone, and what a row pools."""
-    frames, instance = statement.frames, statement.instance
-    capacity = floats(frames["pools"], "capacity", np.inf) * instance.years
-    within = buy.with_columns(capacity=pl.Series(capacity[buy["pool"].to_numpy()])).with_row_index("column")
-    within = within.filter(pl.col("capacity").is_finite())
+    frames = statement.frames
+    within = buy.with_row_index("column").filter(pl.col("capacity").is_finite())
     key = ("family", "variant", "supplier", "member")
     _subset(statement, "F7_capacity", within, [*key, "period"], lift=Lift(key, key))
     shared = frames["nominate"].group_by("pool").len().filter(pl.col("len") > 1)

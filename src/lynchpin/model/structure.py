@@ -215,7 +215,7 @@ def _phase(
 ) -> tuple[pl.DataFrame, pl.DataFrame, Flags]:
     """Group the periods of each (key, member) by the models on sale.
 
-    Returns the frame (key, member, phase), the models of its rows (`row`, `model`), and the periods (rows, T).
+    Returns the frame (key, member, phase), the models of its rows (`row`, `model`), the periods (rows, T).
     """
     rows = (
         pairs.join(on_sale, on="model").sort(key, "member", "period", "model")
@@ -249,7 +249,7 @@ def _refuse_gaps(found: Windows, frames: dict[str, pl.DataFrame], names: dict[st
             cure="Add a variant that meets its requirements, or a nomination that covers one.",
         )
     fixed = found.programmes.filter(pl.col("status").is_in(CERTAIN))["programme"].to_list()
-    allocated = {names["programme"][code] for code in frames["allocate"]["programme"]}
+    allocated: set[str] = {names["programme"][code] for code in frames["allocate"]["programme"]}
     for programme in fixed:
         if programme not in allocated:
             raise ModelError(

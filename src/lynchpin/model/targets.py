@@ -67,19 +67,18 @@ def _sum(
     sell, scope, counting = _scope(statement, book, target)
     co2 = statement.frames["models"]["co2_g_km"].to_numpy()[sell["model"].to_numpy()]
     factor = {
-        "share": counting * 1.0 - value * scope,
-        "volume": counting * 1.0,
+        "share": counting.astype(np.float64) - value * scope,
+        "volume": counting.astype(np.float64),
         "co2": counting * (value - co2),
         "local": -value * counting,
-    }[kind]
+    }[kind].astype(np.float64)
     _over(sums, "sell", sell, own, miss, factor)
     if kind == "local":
         ship = statement.frames["ship"]
         counted = counting[positions(ship, sell, ["model", "market", "period"])]
         home = _places(statement, book, "site", str(target["territory"]))
-        _over(
-            sums, "ship", ship, own, miss, counted * home[ship["site"].to_numpy(), ship["period"].to_numpy()]
-        )
+        made_there = counted & home[ship["site"].to_numpy(), ship["period"].to_numpy()]
+        _over(sums, "ship", ship, own, miss, made_there.astype(np.float64))
 
 
 def _over(

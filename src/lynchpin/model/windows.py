@@ -128,7 +128,7 @@ def _touching(
     certain: Flags,
 ) -> Windows:
     """Keep the versions that touch the horizon and the programmes that have one."""
-    keep = on_sale.any(axis=1)
+    keep: Flags = np.asarray(on_sale.any(axis=1))
     kept = np.zeros(programmes.height, dtype=np.bool_)
     kept[programme[keep]] = True
     return Windows(
