@@ -12,13 +12,14 @@ from lynchpin.model.build import Arrays, Built, arrays, build
 from lynchpin.model.calendar import floats
 from lynchpin.model.instance import Instance
 from lynchpin.model.scale import ScaleOptions
-from lynchpin.model.slots import refine
+from lynchpin.model.slots import first, refine
 from lynchpin.model.vectors import Vector
 from lynchpin.solve.contracts import Problem, SparseMatrix
 from lynchpin.solve.own import OwnRows
 from lynchpin.solve.structure import CHOICES, Values
 from lynchpin.solve.volumes import measures, volumes
 
+MOST_PEAK_COLUMNS = 30_000
 TIGHT = 1e-4  # relative distance of a flow from its capacity
 NEAR = 1e-5  # relative distance of two volumes that count as the same scale point
 
@@ -66,6 +67,20 @@ class Form:
         return cls(
             name=name, built=built, problem=problem, place=found.position, breaks=breaks or {}, own=own
         )
+
+    @classmethod
+    def aggregate(cls, instance: Instance) -> "Form":
+        """Return the first aggregate form.
+
+        Every period is critical where that adds at most 30,000 columns: then no capacity is averaged over years,
+        the structure that is found keeps its worth, and the search is shorter in spite of the columns.
+        """
+        slots = first(instance)
+        pieces = instance.frames["buy"].select("model", "variant", "supplier", "period").n_unique()
+        if pieces <= MOST_PEAK_COLUMNS:
+            families, periods = slots.peak.shape
+            slots = refine(instance, slots, critical=np.ndindex(families, periods))
+        return cls.of(build(instance, form="aggregate", slots=slots), "aggregate")
 
     @property
     def money(self) -> float:

@@ -34,7 +34,7 @@ def solve(
 
     options      limits, precision and method
     on_progress  told of each phase, better solution and better bound, in the calling thread
-    on_solution  given better solutions (n) while the search goes on, in the calling thread; only the latest counts
+    on_solution  given better solutions (n) while the search goes on, in the calling thread
     start        values from which a mixed-integer problem starts: all columns (n; NaN leaves one open), or
                  some by position
     stop         when set, as on Ctrl-C, the solver is asked to stop, and ended if it has not within 2.5 s;

@@ -142,7 +142,7 @@ class Search:
         """Search until the gap is closed, nothing is left to do, or a limit or a stop ends it."""
         if self._options.method == "aggregate" and not self._own_rows:
             with self._clock.phase("build"):
-                aggregate = Form.of(build(self._instance, form="aggregate"), "aggregate")
+                aggregate = Form.aggregate(self._instance)
             self._rounds(aggregate)
         if not self._finished():
             self._rounds(self._yearly)
