@@ -207,7 +207,7 @@ def verification(plan: Plan) -> Html:
     for name, worst in sorted(plan.info.worst.items()):
         rule = rules.get(name)
         meaning = rule.meaning if rule else ""
-        forgiven = f"{rule.absolute:g} + {rule.relative:g} × size" if rule else ""
+        forgiven = f"{rule.absolute:g} + {rule.relative:g} × size" if rule and rule.absolute else "nothing"
         rows.append((name, meaning, f"{worst.violation:.3g} {worst.unit}", worst.where, forgiven))
     state = "every rule is kept" if plan.info.verified else "NOT every rule is kept"
     lead = (
