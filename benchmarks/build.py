@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 
 
 def study_of(plants: int) -> Study:
-    """Return a random study whose number of columns grows with the plants: about 32,000 for each."""
+    """Return a random study whose columns grow with its plants: about 32,000 for each."""
     size = Size(
         partners=4, programmes=40, families=4, variants=12, plants=plants, suppliers=6, markets=16, periods=8
     )

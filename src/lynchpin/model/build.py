@@ -134,21 +134,28 @@ def units(instance: Instance) -> tuple[float, float]:
 def arrays(built: Built) -> Arrays:
     """Return the arrays of a model, constraints and variables added by a user included."""
     matrices = built.linopy.matrices
-    start, position = 0, {}
+    start = 0
+    position: dict[str, slice] = {}
     for name, variable in built.linopy.variables.items():
         size = int((variable.labels.to_numpy() != -1).sum())
-        position[name] = slice(start, start + size)
+        position[str(name)] = slice(start, start + size)
         start += size
     limit = np.asarray(matrices.b, dtype=np.float64)
     first = np.asarray(matrices.sense, dtype="U1")
     constraints: Any = built.linopy.constraints
     rows = {str(name): int(constraints[name].ncons) for name in constraints}
     return Arrays(
-        cost=np.asarray(matrices.c, dtype=np.float64), lower=matrices.lb, upper=matrices.ub,
-        integer=matrices.vtypes != "C", matrix=sparse.csr_array(matrices.A),
-        row_lower=np.where(first == "<", -np.inf, limit), row_upper=np.where(first == ">", np.inf, limit),
-        offset=built.offset, position=position, row_tag=np.repeat(np.array(list(rows), dtype=object), list(rows.values())),
-    )  # fmt: skip
+        cost=np.asarray(matrices.c, dtype=np.float64),
+        lower=matrices.lb,
+        upper=matrices.ub,
+        integer=matrices.vtypes != "C",
+        matrix=sparse.csr_array(matrices.A),
+        row_lower=np.where(first == "<", -np.inf, limit),
+        row_upper=np.where(first == ">", np.inf, limit),
+        offset=built.offset,
+        position=position,
+        row_tag=np.repeat(np.array(list(rows), dtype=object), list(rows.values())),
+    )
 
 
 def fix(problem: Arrays, structure: Structure) -> Arrays:
