@@ -171,7 +171,7 @@ def overturning(plan: Plan) -> Html:
         (tag("b", name), money(change, currency, sign=True), number(signed), number(switched))
         for _, name, change, signed, switched, _ in largest.head(MOST_OVERTURNED).iter_rows()
     ]
-    heads = ("If", "Plan’s worth", "Signed now, not wanted then", "Decisions that switch")
+    heads = ("If", "Change of worth", "Signed now, unwanted then", "Decisions that switch")
     first = largest.filter(largest.get_column("switched") > 0).head(1)
     words = [
         tag("p", f"{name}: {examples} …", class_="small")

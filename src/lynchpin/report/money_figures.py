@@ -34,8 +34,10 @@ def waterfall_spec(plan: Plan, before: Plan | None = None) -> Spec:
     start = before or plan.references.get(ALONE)
     if start is None:
         return empty(NO_ALONE)
-    steps = [step for step in bridge(start, plan) if round(abs(step.money)) > 0]
+    steps = bridge(start, plan)
     total = sum(step.money for step in steps)
+    visible = 5e-4 * max(abs(step.money) for step in (*steps, Step("In all", total)))
+    steps = [step for step in steps if abs(step.money) > visible]
     return _falling([*steps, Step("In all", total)], plan.study.settings.currency)
 
 
