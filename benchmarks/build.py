@@ -17,8 +17,8 @@ from lynchpin.study.study import Study
 from tests.studies import Size, random_study
 
 FEATURES = (
-    "price_paths", "tariffs", "part_tariffs", "scale", "discounting", "demand_growth", "platforms", "quantity",
-    "plant_capacity", "part_capacity",
+    "price_paths", "tariffs", "part_tariffs", "scale", "discounting", "demand_growth", "platforms",
+    "quantity", "plant_capacity", "part_capacity",
 )  # fmt: skip
 Result = TypeVar("Result")
 

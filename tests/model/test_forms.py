@@ -88,8 +88,8 @@ def test_a_yearly_plan_fits_every_row_of_the_aggregate_form(seed: int) -> None:
     slots = refine(instance, slots, critical=peaks)
     yearly, aggregate = build(instance), build(instance, form="aggregate", slots=slots)
     problem, target = arrays(yearly), arrays(aggregate)
+    assert np.isfinite(problem.upper).all()
     costs = dice.normal(size=len(problem.cost)) * (1 + np.abs(problem.cost))
-    costs[~np.isfinite(problem.upper)] = np.abs(costs[~np.isfinite(problem.upper)])
     x = solved(yearly, type(problem)(**{**vars(problem), "cost": costs})).x
     lifted = np.zeros(len(target.cost))
     form = Aggregate.of(instance, slots)

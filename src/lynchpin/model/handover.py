@@ -2,6 +2,7 @@
 
 import linopy
 import numpy as np
+import pandas as pd
 import polars as pl
 import xarray as xr
 from linopy.constraints import CSRConstraint
@@ -22,8 +23,6 @@ INDEX = (
 
 def to_linopy(statement: Statement) -> linopy.Model:
     """Return the linopy model of a statement; constraints are named by the tags of the formulas."""
-    import pandas as pd
-
     with linopy.options as options:
         options.set_value(semantics="v1")
         model = linopy.Model(sparse=True)

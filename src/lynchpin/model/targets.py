@@ -29,9 +29,32 @@ SUM_KINDS = ("share", "volume", "co2", "local")
 
 
 def decisions(statement: Statement) -> None:
-    """Add what is missed; its most is what would be missed by selling all or nothing."""
+    """Add what is missed: at most what would be, if only what works against the target were sold."""
     miss = statement.frames["miss"]
-    statement.flows("miss", miss, np.full(miss.height, np.inf))
+    statement.flows("miss", miss, np.maximum(_most_on_sales(statement), _most_on_parts(statement)))
+
+
+def _most_on_sales(statement: Statement) -> Vector:
+    """Return the most of each miss of a target on sales, nought for the others."""
+    instance, miss, sell = statement.instance, statement.frames["miss"], statement.frames["sell"]
+    book = DutyBook(Calendar(instance.study))
+    period, possible = sell["period"].to_numpy(), sell["possible"].to_numpy()
+    most = np.zeros(miss.height)
+    for target in statement.frames["targets"].filter(pl.col("kind").is_in(SUM_KINDS)).iter_rows(named=True):
+        against = np.maximum(-_factor(statement, book, target)[0], 0) * possible
+        needed = np.bincount(period, against, minlength=len(instance.periods))
+        needed += target["value"] * instance.years if target["kind"] == "volume" else 0.0
+        own = np.flatnonzero(miss["target"].to_numpy() == target["target"])
+        most[own] = needed[miss["period"].to_numpy()[own]]
+    return most
+
+
+def _most_on_parts(statement: Statement) -> Vector:
+    """Return the most of each miss of dual_source, nought for the others."""
+    miss, key = statement.frames["miss"], ["variant", "supplier", "period"]
+    bought = statement.frames["buy"].group_by(key).agg(pl.sum("most"))
+    dual = miss.rename({"site": "supplier"}).join(bought, on=key, how="left", maintain_order="left")
+    return dual["most"].fill_null(0.0).to_numpy()
 
 
 def rows(statement: Statement) -> None:
@@ -63,15 +86,9 @@ def _sum(
     statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, target: dict[str, object]
 ) -> None:
     """Add the sales of one target to its rows."""
-    kind, value, own = str(target["kind"]), float(str(target["value"])), int(str(target["target"]))
-    sell, scope, counting = _scope(statement, book, target)
-    co2 = statement.frames["models"]["co2_g_km"].to_numpy()[sell["model"].to_numpy()]
-    factor = {
-        "share": counting.astype(np.float64) - value * scope,
-        "volume": counting.astype(np.float64),
-        "co2": counting * (value - co2),
-        "local": -value * counting,
-    }[kind].astype(np.float64)
+    kind, own = str(target["kind"]), int(str(target["target"]))
+    sell = statement.frames["sell"]
+    factor, counting = _factor(statement, book, target)
     _over(sums, "sell", sell, own, miss, factor)
     if kind == "local":
         ship = statement.frames["ship"]
@@ -79,6 +96,20 @@ def _sum(
         home = _places(statement, book, "site", str(target["territory"]))
         made_there = counted & home[ship["site"].to_numpy(), ship["period"].to_numpy()]
         _over(sums, "ship", ship, own, miss, made_there.astype(np.float64))
+
+
+def _factor(statement: Statement, book: DutyBook, target: dict[str, object]) -> tuple[Vector, Flags]:
+    """Return how much each sale counts towards a target, and which sales are in scope and counting."""
+    sell, scope, counting = _scope(statement, book, target)
+    value = float(str(target["value"]))
+    co2 = statement.frames["models"]["co2_g_km"].to_numpy()[sell["model"].to_numpy()]
+    factor = {
+        "share": counting.astype(np.float64) - value * scope,
+        "volume": counting.astype(np.float64),
+        "co2": counting * (value - co2),
+        "local": -value * counting,
+    }[str(target["kind"])]
+    return factor.astype(np.float64), counting
 
 
 def _over(
