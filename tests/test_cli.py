@@ -11,6 +11,7 @@ import pytest
 
 from lynchpin.cli import main
 from lynchpin.plan.store import load_plan, save_plan
+from lynchpin.study.money_words import money_words
 from tests.plans import tiny_plan
 
 Run = Callable[..., tuple[int, str, str]]
@@ -247,3 +248,48 @@ def test_a_fault_gives_a_short_message_and_debug_the_place(
     monkeypatch.setattr(sys, "argv", ["lynchpin", "--debug", "show", str(stored)])
     with pytest.raises(ZeroDivisionError):
         main()
+
+
+def test_verify_is_a_line_a_plan_and_lists_rules_on_request(stored: Path, run: Run) -> None:
+    """A plan in order is one line; every rule of it can be seen."""
+    plans = 1 + len(tiny_plan().references)
+    code, out, _ = run("verify", stored)
+    assert code == 0
+    assert len(out.splitlines()) == plans
+    code, out, _ = run("verify", stored, "--rules")
+    assert code == 0
+    assert len(out.splitlines()) > 30 * plans
+    assert "vehicles" in out
+
+
+def test_figures_are_not_folded(stored: Path, run: Run) -> None:
+    """Where the output is narrow a table is still a line a row: half a figure is a wrong figure."""
+    code, out, _ = run("show", stored, "ledger")
+    assert code == 0
+    assert len(out.splitlines()) == 1 + tiny_plan().ledger.height
+
+
+def test_money_is_written_by_its_size(stored: Path, run: Run) -> None:
+    """Large money is in millions, and a few hundred are written in full."""
+    code, out, _ = run("show", stored)
+    assert code == 0
+    assert "314.210 million EUR" in out
+    assert money_words(123_456_789.0, "EUR", sign=True) == "+123.457 million EUR"
+    assert money_words(314.2, "EUR") == "314.20 EUR"
+    assert money_words(-314.2) == "-314.20"
+
+
+def test_a_place_that_cannot_be_written_is_named(stored: Path, run: Run) -> None:
+    """A report for a folder that is a file is refused with the place and a cure."""
+    (stored.parent / "file").write_text("kept", encoding="utf-8")
+    code, _, err = run("report", stored, "-o", stored.parent / "file" / "page.html")
+    assert code == 1
+    assert str(stored.parent / "file") in err
+    assert "fault of Lynchpin" not in err
+
+
+def test_a_plan_in_place_of_a_study_is_told_where_its_study_is(stored: Path, run: Run) -> None:
+    """Who names a plan where a study is asked for hears where the plan keeps its study."""
+    code, _, err = run("check", stored)
+    assert code == 1
+    assert str(stored / "study") in err

@@ -105,12 +105,16 @@ def plan(
 
 
 @app.command()
-def verify(plan: PlanPlace, json: Json = False) -> None:
+def verify(
+    plan: PlanPlace,
+    rules: Annotated[bool, typer.Option("--rules", help="List every rule, not only broken ones.")] = False,
+    json: Json = False,
+) -> None:
     """Recompute everything in a plan without the model."""
     from lynchpin import api, terminal
 
     verification = api.verify(plan)
-    terminal.show_verification(verification, json=json)
+    terminal.show_verification(verification, rules=rules, json=json)
     raise typer.Exit(int(not all(part.ok for part in verification.values())))
 
 

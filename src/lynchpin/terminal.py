@@ -5,11 +5,13 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 import polars as pl
 from rich.console import Console
+from rich.measure import Measurement
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
@@ -20,8 +22,10 @@ from lynchpin.plan.plan import Plan, summary
 from lynchpin.plan.verify import Verification
 from lynchpin.solve.progress import PlanProgress
 from lynchpin.study.finding import Finding
+from lynchpin.study.money_words import money_words
 
 MOST_ROWS = 200
+WIDEST = 10_000  # letters in a line of a table
 LINE_EVERY = 2.0  # seconds between two progress lines where there is no terminal
 
 out = Console(highlight=False)
@@ -30,22 +34,37 @@ err = Console(stderr=True, highlight=False)
 
 def say(message: str) -> None:
     """Write one message."""
-    err.print(Text(message))
+    err.print(Text(message), soft_wrap=True)
 
 
 def show_error(error: Exception) -> int:
     """Write what went wrong and return the exit code."""
     if isinstance(error, LynchpinError):
-        err.print(Text.assemble(("error: ", "bold red"), str(error)))
+        err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
         return error.exit_code
+    if isinstance(error, OSError):
+        place = f"{_asked(error.filename)}: " if error.filename else ""
+        cure = "Name a place that exists and that you may read and write."
+        err.print(
+            Text.assemble(("error: ", "bold red"), f"{place}{error.strerror or error}. {cure}"),
+            soft_wrap=True,
+        )
+        return 1
     err.print(
         Text.assemble(
             ("error: ", "bold red"),
             f"{type(error).__name__}: {error}\nThis is a fault of Lynchpin. `lynchpin --debug COMMAND ...` "
             "shows where it arose; please report it with the study.",
-        )
+        ),
+        soft_wrap=True,
     )
     return 1
+
+
+def _asked(name: object) -> str:
+    """Return the place that was asked for: of a temporary file, the folder that it stands in."""
+    path = Path(str(name))
+    return str(path.parent if path.suffix == ".part" else path)
 
 
 def show_findings(findings: Sequence[Finding], *, json: bool) -> None:
@@ -72,22 +91,23 @@ def show_summary(plan: Plan, *, json: bool) -> None:
     out.print(table)
 
 
-def show_verification(parts: Mapping[str, Verification], *, json: bool) -> None:
-    """Print the worst violation of each rule for a plan and for each plan it is compared with."""
+def show_verification(parts: Mapping[str, Verification], *, rules: bool, json: bool) -> None:
+    """Print a line for a plan and for each it is compared with, and broken rules, or all, below it."""
     if json:
         _print_json({name: _verification_data(part) for name, part in parts.items()})
         return
     for name, part in parts.items():
         broken = part.broken
-        rules = len(part.worst)
-        kept = f"{rules - len(broken)} of {rules} rules kept, objective {part.objective:,.2f}"
+        count = len(part.worst)
+        kept = f"{count - len(broken)} of {count} rules kept, objective {part.objective:,.2f}"
         out.print(
             Text(
                 f"{name}: {'verified' if part.ok else 'NOT in order'}, {kept}",
                 style="green" if part.ok else "red",
-            )
+            ),
+            soft_wrap=True,
         )
-        for rule, violation in sorted(broken.items()):
+        for rule, violation in sorted((part.worst if rules else broken).items()):
             amount = f"{violation.amount:.6g} {violation.unit}"
             out.print(Text(f"  {rule:<16} {amount:<28} {violation.where}"), soft_wrap=True)
 
@@ -110,9 +130,16 @@ def show_table(table: pl.DataFrame, *, json: bool) -> None:
         shown.add_column(Text(column), justify="right" if kind.is_numeric() else "left", overflow="fold")
     for row in table.head(MOST_ROWS).iter_rows():
         shown.add_row(*(Text(_cell(value)) for value in row))
-    out.print(shown)
+    _print_whole(shown)
     if table.height > MOST_ROWS:
         say(f"{table.height - MOST_ROWS} more rows: `--json` prints all of them.")
+
+
+def _print_whole(table: Table) -> None:
+    """Print a table as wide as it is: a figure folded into two lines reads as two figures."""
+    wide = Console(file=out.file, width=WIDEST, highlight=False)
+    wide.width = Measurement.get(wide, wide.options, table).maximum
+    wide.print(table)
 
 
 def _cell(value: object) -> str:
@@ -133,9 +160,8 @@ def show_comparisons(comparisons: Mapping[str, Comparison], *, json: bool) -> No
         _print_json({name: comparison.as_dict() for name, comparison in comparisons.items()})
         return
     for name, comparison in comparisons.items():
-        out.print(
-            Text(f"{name} against the first: {comparison.difference / 1e6:+,.3f} million", style="bold")
-        )
+        difference = money_words(comparison.difference, sign=True)
+        out.print(Text(f"{name} against the first: {difference}", style="bold"), soft_wrap=True)
         for table in (comparison.waterfall, comparison.decisions, comparison.flows):
             if not table.is_empty():
                 show_table(table, json=False)

@@ -12,6 +12,7 @@ import polars as pl
 from lynchpin.errors import PlanError
 from lynchpin.plan.plan import Plan
 from lynchpin.plan.tables import LINES
+from lynchpin.study.money_words import money_words
 
 _DECISIONS = ("launch", "use", "keep", "nominate", "allocate", "develop", "open")
 _FLOWS = {
@@ -46,7 +47,7 @@ class Comparison:
     def __repr__(self) -> str:
         """Return the difference and the size of each table."""
         return (
-            f"difference {self.difference / 1e6:+,.3f} million; {self.waterfall.height} ledger lines, "
+            f"difference {money_words(self.difference, sign=True)}; {self.waterfall.height} ledger lines, "
             f"{self.decisions.height} decisions and {self.flows.height} flows changed"
         )
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lynchpin.errors import PlanError
 from lynchpin.plan import tables as plan_tables
+from lynchpin.study.money_words import money_words
 from lynchpin.study.study import Study
 
 FORMAT_VERSION = 1
@@ -165,26 +166,29 @@ def summary(plan: Plan) -> list[tuple[str, str]]:
     scenario = f", scenario {info.scenario}" if info.scenario else ""
     lines = [
         ("plan", f"{info.study}, {scope}{scenario}, method {info.method}"),
-        (info.objective_kind, f"{info.objective / 1e6:,.3f} million {settings.currency}"),
-        ("bound", _bound_text(info)),
+        (info.objective_kind, money_words(info.objective, settings.currency)),
+        ("bound", _bound_text(info, settings.currency)),
         ("status", f"{info.status}, {'verified' if info.verified else 'NOT verified'}"),
         ("decided", _decided_text(plan)),
     ]
-    partners = [f"{partner} {money / 1e6:,.1f}" for partner, money in sorted(info.partners.items())]
+    partners = [
+        f"{partner} {money_words(money, settings.currency)}"
+        for partner, money in sorted(info.partners.items())
+    ]
     if partners:
         lines.append(("partners", ", ".join(partners)))
     for name, other in plan.references.items():
         sign = 1 if info.sense == "max" else -1
-        better = sign * (info.objective - other.info.objective) / 1e6
-        lines.append(("against", f"{name}: {better:+,.3f} million {settings.currency}"))
+        better = money_words(sign * (info.objective - other.info.objective), settings.currency, sign=True)
+        lines.append(("against", f"{name}: {better}"))
     return lines
 
 
-def _bound_text(info: PlanInfo) -> str:
+def _bound_text(info: PlanInfo, currency: str) -> str:
     """Return the bound, the gap and how the bound is known."""
     if info.bound is None or info.gap is None:
         return "not known"
-    return f"{info.bound / 1e6:,.3f} million, gap {info.gap:.3%} ({info.bound_from})"
+    return f"{money_words(info.bound, currency)}, gap {info.gap:.3%} ({info.bound_from})"
 
 
 def _decided_text(plan: Plan) -> str:

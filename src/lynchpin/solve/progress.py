@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from lynchpin.study.money_words import money_words
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanProgress:
@@ -28,12 +30,12 @@ class PlanProgress:
         return plan_gap(self.objective, self.bound)
 
     def __str__(self) -> str:
-        """Return one line: seconds, phase, incumbent, bound and gap in millions."""
+        """Return one line: seconds, phase, incumbent, bound and gap."""
         parts = [f"{self.elapsed:6.1f} s  {self.phase}"]
         if self.objective is not None:
-            parts.append(f"best {self.objective / 1e6:,.3f} million")
+            parts.append(f"best {money_words(self.objective)}")
         if self.bound is not None:
-            parts.append(f"bound {self.bound / 1e6:,.3f}")
+            parts.append(f"bound {money_words(self.bound)}")
         if self.gap is not None:
             parts.append(f"gap {self.gap:.2%}")
         return "  ".join(parts)

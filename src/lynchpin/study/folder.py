@@ -30,10 +30,13 @@ def read_folder(folder: Path) -> Raw:
     """Return the cells of the study in a folder; raises StudyError where it holds no `study.toml`."""
     file = folder / "study.toml"
     if not file.is_file():
+        planned = (folder / "study" / "study.toml").is_file()
         raise StudyError(
-            "holds no study.toml",
+            "is a plan and no study" if planned else "holds no study.toml",
             thing=f"folder {folder}",
-            cure="Name a folder with study.toml, or make one with `lynchpin new DIR`.",
+            cure=f"Its study is {folder / 'study'}."
+            if planned
+            else "Name a folder with study.toml, or make one with `lynchpin new DIR`.",
         )
     settings, findings = _settings(file)
     tables: dict[str, RawTable] = {}
