@@ -13,6 +13,7 @@ from lynchpin.report.measures import (
     overturns,
     peak,
     signatures,
+    slack_of_what_ifs,
     switched,
     value,
     worth,
@@ -84,6 +85,18 @@ def test_only_planned_scenarios_can_overturn(tiny: Plan, bare: Plan) -> None:
     assert found["calm"]["signed"] == 0
     assert found["calm"]["examples"] == ""
     assert overturns(bare).is_empty()
+
+
+def test_changes_are_held_against_the_gaps(tiny: Plan) -> None:
+    """Gaps leave open the plan's slack and the largest of a what-if; without a bound it is not known."""
+    wide = replace(tiny, info=tiny.info.model_copy(update={"bound": tiny.objective + 5e6}))
+    other = tiny.references["what-if/dear"]
+    loose = replace(other, info=other.info.model_copy(update={"bound": other.objective + 2e6}))
+    tight = replace(other, info=other.info.model_copy(update={"bound": other.objective}))
+    plan = replace(wide, references={"what-if/a": tight, "what-if/b": loose})
+    assert slack_of_what_ifs(plan) == pytest.approx(7e6)
+    open_ended = replace(other, info=other.info.model_copy(update={"bound": None}))
+    assert slack_of_what_ifs(replace(wide, references={"what-if/a": open_ended})) is None
 
 
 def test_switched_decisions_are_told_in_names(tiny: Plan) -> None:

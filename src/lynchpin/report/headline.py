@@ -2,7 +2,16 @@
 
 from lynchpin.plan.plan import Plan
 from lynchpin.report.html import Html, join, table, tag
-from lynchpin.report.measures import ALONE, Worth, gains, overturns, peak, signatures, worth
+from lynchpin.report.measures import (
+    ALONE,
+    Worth,
+    gains,
+    overturns,
+    peak,
+    signatures,
+    slack_of_what_ifs,
+    worth,
+)
 from lynchpin.report.trust import assumed_share
 from lynchpin.report.words import Names, money, number, share, span
 
@@ -177,7 +186,16 @@ def overturning(plan: Plan) -> Html:
         tag("p", f"{name}: {examples} …", class_="small")
         for name, examples in first.select("name", "examples").iter_rows()
     ]
-    return join([table(heads, rows, numbers=[1, 2, 3]), *words])
+    return join([table(heads, rows, numbers=[1, 2, 3]), *words, _gaps(plan)])
+
+
+def _gaps(plan: Plan) -> Html:
+    """Return how large a change of worth must be to be more than what the proven gaps leave open."""
+    left = slack_of_what_ifs(plan)
+    if left is None:
+        return tag("p", "How far these plans could be off is not proven.", class_="small")
+    words = f"Changes of less than {money(left, plan.study.settings.currency)} may be due to the proven gaps."
+    return tag("p", words, class_="small")
 
 
 def _how_to_ask(plan: Plan) -> Html:

@@ -161,6 +161,18 @@ def overturns(plan: Plan) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema | {"examples": text})
 
 
+def slack(plan: Plan) -> float | None:
+    """Return by how much the plan could be better: the distance to its bound, None if not known."""
+    return None if plan.bound is None else abs(plan.bound - plan.objective)
+
+
+def slack_of_what_ifs(plan: Plan) -> float | None:
+    """Return the change of worth that gaps could explain: the slack of the plan and of the loosest what-if."""
+    slacks = [slack(other) for name, other in plan.references.items() if name.startswith(WHAT_IF)]
+    known = [one for one in (slack(plan), *slacks) if one is not None]
+    return known[0] + max(known[1:], default=0.0) if len(known) == 1 + len(slacks) else None
+
+
 def switched(before: Plan, after: Plan) -> pl.DataFrame:
     """Return table, change (dropped or new) and words of every structural decision that differs."""
     found: list[dict[str, str]] = []
