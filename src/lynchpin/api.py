@@ -14,7 +14,7 @@ from typing import Any
 
 import linopy
 
-from lynchpin.errors import PlanError
+from lynchpin.errors import InputError, PlanError
 from lynchpin.model.build import build
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.plan.case import Desk, Question
@@ -108,13 +108,23 @@ def plan(
     """
     clock = Clock()
     with clock.phase("read"):
-        ready = study if isinstance(study, Study) else read_study(study)
+        ready = _in_order(study)
     options = WholeOptions(method=method, time_limit=time_limit, gap=gap, threads=threads, seed=seed)
     desk = Desk(
         options=options, on_progress=on_progress, on_message=on_message, stop=stop, clock=clock, model=model
     )
     question = Question(sharing=sharing, as_is=as_is, scenario=scenario)
     return make(ready, Order(question=question, references=references, what_if=what_if), desk)
+
+
+def _in_order(study: Study | str | Path) -> Study:
+    """Return the study if nothing in it is wrong; a study made in memory is checked as a folder is."""
+    if not isinstance(study, Study):
+        return read_study(study)
+    findings = check(study)
+    if any(finding.level == "error" for finding in findings):
+        raise InputError(findings)
+    return study
 
 
 def plan_to(study: Study | str | Path, place: str | Path, **options: Any) -> Plan:
@@ -139,7 +149,7 @@ def build_model(
     Its `parameters` hold the units: one unit of a flow is `flow` vehicles or pieces, one of the objective,
     which is minimised, `money` in the study's currency.
     """
-    ready = study if isinstance(study, Study) else read_study(study)
+    ready = _in_order(study)
     built = build(compile_study(complete(ready), sharing=sharing, as_is=as_is), form=form)
     built.linopy.parameters = built.linopy.parameters.assign(flow=built.flow, money=built.money)
     return built.linopy
