@@ -20,8 +20,9 @@ from lynchpin.study.write import write_text
 
 NO_SCRIPT = tag("noscript", "Figures need scripts; the numbers behind them are in the tables.")
 HOW_TO_READ = {
-    "waterfall": "From each partner’s best plan alone to the plan together. Blue adds, red takes. "
-    "Over-specification is what cars pay for common parts that do more than they need.",
+    "waterfall": "From each partner’s best plan alone to the plan together. Blue adds, red takes. Steps "
+    "compare equal numbers of cars; what more or fewer cars bring is a step of its own. Over-specification "
+    "is what cars pay for common parts that do more than they need.",
     "plants": "Left: cars in an average year, in thousands. Right: slots used over capacity, the whole "
     "horizon: as it is today → as planned.",
     "sharing": "Versions by the variants that they carry. A dot marks what several partners share.",
