@@ -12,7 +12,7 @@ family f for more than its least costly fitting variant, at own list cost c0 wit
     over[m,f] = sum over its pieces of d[t] pi[f,t] (c0[v] - min over fitting v' of c0[v'])
 
 Over-specification is the sum of the increases of over[m,f] at equal volume, so it never adds: a common part
-that does more than a version needs costs money. The rest of the change of `parts` is design, sourcing and mix.
+that does more than a version needs costs money. The rest of the change of `parts` is design, sourcing, mix.
 """
 
 from dataclasses import dataclass
