@@ -15,7 +15,7 @@ import numpy as np
 
 from lynchpin.errors import SolveError
 from lynchpin.solve.contracts import Progress, Solution, Status, Vector
-from lynchpin.solve.job import Job
+from lynchpin.solve.job import Job, Positions
 
 Report = Callable[[Progress, Vector | None], None]
 
@@ -66,14 +66,29 @@ def _answer(job: Job, report: Report | None, asked: Callable[[], bool] | None) -
     if highs.passModel(*job.arrays) == highspy.HighsStatus.kError:
         reason = "HiGHS refused the arrays: an entry of the matrix occurs twice or is out of place"
         return Solution(status=Status.ERROR, reason=reason)
-    if job.start is not None:
-        highs.setSolution(len(job.start[0]), *job.start)
+    start = None if job.start is None else _completed(job, job.start, asked)
+    if start is not None:
+        highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     if report is not None or asked is not None:
         _listen(highs, _Listener(job.began, report, asked))
     _run(highs, job)
     if highs.getModelStatus() in _unsure(job):
         return _settled(highs, job)
     return _solution(highs, job)
+
+
+def _completed(job: Job, start: tuple[Positions, Vector], asked: Callable[[], bool] | None) -> Vector | None:
+    """Return a whole solution that has the columns of a start, None where there is none.
+
+    Left to itself HiGHS completes a start inside its run, and reports the bound of that smaller problem to its
+    callbacks as if it held for the whole one.
+    """
+    positions, values = start
+    lower, upper = job.arrays.lower.copy(), job.arrays.upper.copy()
+    lower[positions] = upper[positions] = values
+    return _answer(
+        replace(job, arrays=job.arrays._replace(lower=lower, upper=upper), start=None), None, asked
+    ).x
 
 
 def _run(highs: highspy.Highs, job: Job) -> None:

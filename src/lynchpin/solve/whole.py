@@ -243,7 +243,11 @@ class Search:
             return True
         if self._value is None or self._bound is None:
             return False
-        return plan_gap(self._value, self._bound) <= self._options.gap
+        # A bound below the value is a contradiction, which no gap expresses: the search goes on to its end.
+        rounding = 1e-6 * abs(self._value)
+        return (
+            self._bound >= self._value - rounding and plan_gap(self._value, self._bound) <= self._options.gap
+        )
 
     def _left(self) -> float | None:
         """Return the seconds that are left, None without a limit."""
