@@ -293,3 +293,12 @@ def test_a_plan_in_place_of_a_study_is_told_where_its_study_is(stored: Path, run
     code, _, err = run("check", stored)
     assert code == 1
     assert str(stored / "study") in err
+
+
+def test_a_place_for_a_plan_that_cannot_be_written_is_refused_before_any_work(study: Path, run: Run) -> None:
+    """Nobody waits for a plan that then finds no place."""
+    (study.parent / "file").write_text("kept", encoding="utf-8")
+    code, _, err = run("plan", study, "-o", study.parent / "file" / "plan")
+    assert code == 1
+    assert "no plan can be written" in err
+    assert "alliance" not in err

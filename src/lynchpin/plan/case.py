@@ -22,6 +22,10 @@ from lynchpin.solve.whole import Outcome, Search, WholeOptions
 from lynchpin.study.study import Study
 
 _LIBRARIES = ("highspy", "linopy", "lynchpin", "numpy", "polars")
+_CURES = {
+    "limit": "Give it more time (--time-limit).",
+    "interrupted": "Let it run until it shows a best plan.",
+}
 
 
 def _leave(_: object) -> None:
@@ -206,7 +210,7 @@ class Case:
             f"no plan was found: {outcome.reason}",
             status=outcome.status,
             thing=f"plan {self.question.name}",
-            cure="Give it more time (--time-limit)." if outcome.status == "limit" else "Check the study.",
+            cure=_CURES.get(outcome.status, "Check the study."),
         )
 
     def _tell(self, progress: PlanProgress) -> None:

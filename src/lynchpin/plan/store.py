@@ -56,14 +56,22 @@ def save_plan(plan: Plan, path: str | Path) -> Path:
 
 
 def check_place(place: Path) -> None:
-    """Raise PlanError where writing a plan to `place` would destroy something that is not a plan."""
-    if not place.exists() or is_plan(place) or (place.is_dir() and not any(place.iterdir())):
-        return
-    raise PlanError(
-        "the place is taken by something that is not a plan",
-        thing=str(place),
-        cure="Name a new folder, an empty one, or one that holds a plan to replace.",
-    )
+    """Raise PlanError where a plan cannot be written to `place`, or would destroy what is not a plan."""
+    if place.exists() and not is_plan(place) and not (place.is_dir() and not any(place.iterdir())):
+        raise PlanError(
+            "the place is taken by something that is not a plan",
+            thing=str(place),
+            cure="Name a new folder, an empty one, or one that holds a plan to replace.",
+        )
+    above = next(folder for folder in place.absolute().parents if folder.exists())
+    try:
+        tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=above).cleanup()
+    except OSError as error:
+        raise PlanError(
+            f"no plan can be written in {above}: {error.strerror}",
+            thing=str(place),
+            cure="Name a folder in a place that you may write to.",
+        ) from error
 
 
 def load_plan(path: str | Path) -> Plan:
