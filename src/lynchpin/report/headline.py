@@ -55,7 +55,7 @@ def _known(plan: Plan, found: Worth) -> list[object]:
     currency = plan.study.settings.currency
     words: list[object] = ["Present value"]
     if found.of_revenue is not None:
-        words.append(f", {share(found.of_revenue, 1)} of the revenue in scope")
+        words.append(f", {share(found.of_revenue, 1)} of the revenue of cars with shareable parts")
     words.append(". ")
     if found.low is not None and found.high is not None:
         words.append(

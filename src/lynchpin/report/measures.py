@@ -34,7 +34,7 @@ class Worth:
     money       difference of the two plans
     low, high   where the true difference lies, by the proven bounds; None where a bound is not known
     per_car     money per electric car, both discounted; None where the plan sells none
-    of_revenue  money as a share of net revenue; None for a study of cost
+    of_revenue  money as a share of the net revenue of cars that carry parts of a family; None without any
     assumed     share of the ledger's money that rests on assumed figures
     """
 
@@ -59,9 +59,7 @@ def worth(plan: Plan, *, against: str = ALONE) -> Worth | None:
     sign = 1.0 if plan.info.sense == "max" else -1.0
     money = value(plan) - value(other)
     electric = electric_vehicles(plan)
-    revenue = float(
-        plan.tables["ledger"].filter(pl.col("line") == "revenue").select(pl.col("money").sum()).item() or 0.0
-    )
+    revenue = revenue_in_scope(plan)
     return Worth(
         money=money,
         low=None if other.bound is None else value(plan) - sign * other.bound,
@@ -70,6 +68,13 @@ def worth(plan: Plan, *, against: str = ALONE) -> Worth | None:
         of_revenue=money / revenue if revenue > 0 else None,
         assumed=assumed_share(plan),
     )
+
+
+def revenue_in_scope(plan: Plan) -> float:
+    """Return the present net revenue of the models that require a family: those that sharing can reach."""
+    reached = plan.study.table("requirements").select("model").unique()
+    rows = plan.tables["ledger"].filter(pl.col("line") == "revenue").join(reached, on="model", how="semi")
+    return float(rows.get_column("money").sum())
 
 
 def electric_vehicles(plan: Plan) -> float:
