@@ -1,6 +1,7 @@
 """The command line: exit codes, where output goes, and that no traceback ever reaches a user."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import lynchpin
 from lynchpin.cli import main
 from lynchpin.plan.store import load_plan, save_plan
 from lynchpin.study.money_words import money_words
@@ -302,3 +304,73 @@ def test_a_place_for_a_plan_that_cannot_be_written_is_refused_before_any_work(st
     assert code == 1
     assert "no plan can be written" in err
     assert "alliance" not in err
+
+
+def test_a_time_limit_without_a_plan_is_exit_four(study: Path, run: Run) -> None:
+    """Stopped before anything was found, the command says so and writes nothing."""
+    code, out, err = run("plan", study, "-o", study.parent / "p", "--time-limit", 0.0001)
+    assert code == 4
+    assert "time" in err
+    assert out == ""
+    assert not (study.parent / "p").exists()
+
+
+def started(place: Path, *options: str) -> subprocess.Popen[str]:
+    """Return a running plan of `alliance` that has its first verified plan and far to go."""
+    lynchpin.examples.new(place / "study", "alliance")
+    command = [
+        sys.executable,
+        "-m",
+        "lynchpin",
+        "plan",
+        str(place / "study"),
+        "-o",
+        str(place / "plan"),
+        *options,
+    ]
+    process = subprocess.Popen(
+        [*command, "--gap", "0", "--no-references"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert any("best" in line for line in process.stderr)
+    return process
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_the_best_verified_plan(tmp_path: Path) -> None:
+    """An interrupted run ends with 130 and leaves the best verified plan behind."""
+    with started(tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+        assert process.returncode == 130
+    plan = load_plan(tmp_path / "plan")
+    assert (plan.status, plan.verified) == ("interrupted", True)
+    assert plan.bound is not None
+    assert plan.bound > plan.objective
+
+
+@pytest.mark.slow
+def test_a_time_limit_with_a_plan_is_exit_three(tmp_path: Path) -> None:
+    """A run that reaches its limit ends with 3 and leaves the best verified plan behind."""
+    with started(tmp_path, "--time-limit", "45") as process:
+        process.communicate(timeout=120)
+        assert process.returncode == 3
+    plan = load_plan(tmp_path / "plan")
+    assert (plan.status, plan.verified) == ("feasible", True)
+
+
+@pytest.mark.parametrize(
+    ("claim", "rule"), [({"gap": 0.2}, "bound"), ({"partners": {"north": 1.0}}, "objective")]
+)
+def test_verify_believes_no_claim_of_the_plan(
+    claim: dict[str, object], rule: str, stored: Path, run: Run
+) -> None:
+    """The gap and the partners' worth in plan.json must follow from the tables."""
+    page = stored / "plan.json"
+    page.write_text(json.dumps(json.loads(page.read_text(encoding="utf-8")) | claim), encoding="utf-8")
+    code, out, _ = run("verify", stored)
+    assert code == 1
+    assert rule in out

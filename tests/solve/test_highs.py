@@ -291,7 +291,7 @@ def test_the_child_dies_with_its_parent(script):
 
 
 def test_the_bound_of_a_start_s_completion_is_not_told_as_the_bound():
-    """A start of dear columns costs 1150 at best: what is proven for it says nothing about the whole problem."""
+    """A start of dear columns costs 1150 at best: what is proven for it says nothing about the whole."""
     news = []
     dear = dict.fromkeys(range(0, len(cover().cost), 2), 1.0)
     solve(cover(), options=SolveOptions(time_limit=2), start=dear, on_progress=news.append)

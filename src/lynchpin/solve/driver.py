@@ -80,8 +80,8 @@ def _answer(job: Job, report: Report | None, asked: Callable[[], bool] | None) -
 def _completed(job: Job, start: tuple[Positions, Vector], asked: Callable[[], bool] | None) -> Vector | None:
     """Return a whole solution that has the columns of a start, None where there is none.
 
-    Left to itself HiGHS completes a start inside its run, and reports the bound of that smaller problem to its
-    callbacks as if it held for the whole one.
+    Left to itself HiGHS completes a start inside its run, and reports the bound of that smaller problem to
+    its callbacks as if it held for the whole one.
     """
     positions, values = start
     lower, upper = job.arrays.lower.copy(), job.arrays.upper.copy()

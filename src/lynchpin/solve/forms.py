@@ -72,7 +72,7 @@ class Form:
     def aggregate(cls, instance: Instance) -> "Form":
         """Return the first aggregate form.
 
-        Every period is critical where that adds at most 30,000 columns: no capacity is averaged over years then,
+        Every period is critical where that adds at most 30,000 columns: no capacity is averaged over years,
         the structure that is found keeps its worth, and the search is shorter in spite of the columns.
         """
         slots = first(instance)
