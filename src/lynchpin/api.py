@@ -173,6 +173,8 @@ def _verified(plan: Plan) -> Verification:
         as_is=info.as_is,
         objective=info.objective,
         bound=info.bound,
+        gap=info.gap,
+        partners=info.partners,
     )
 
 

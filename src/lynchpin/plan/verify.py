@@ -55,6 +55,8 @@ def verify(
     as_is: bool = False,
     objective: float | None = None,
     bound: float | None = None,
+    gap: float | None = None,
+    partners: Mapping[str, float] | None = None,
 ) -> Verification:
     """Recompute a plan from its study and its tables and return the worst violation of every rule.
 
@@ -63,6 +65,8 @@ def verify(
     sharing    alliance, partner, brand or model; as-is plans are the alliance's
     objective  what the plan claims to be worth, if it is to be compared
     bound      what the plan claims that no plan beats, if it is to be compared
+    gap        the gap that the plan claims between them, if it is to be compared
+    partners   what the plan claims to be worth to each partner, if it is to be compared
 
     Raises PlanError for a table that is missing or has other columns or types, and for an unknown scope.
     """
@@ -86,6 +90,16 @@ def verify(
     check_ledger(rows, wanted, facts, book)
     value = _objective(wanted, facts)
     _check_claims(value, objective, bound, facts, book)
+    if gap is not None and bound is not None:
+        wanted_gap = abs(bound - value) / max(abs(value), 1e-9)
+        book.note(
+            "bound",
+            abs(gap - wanted_gap) * abs(value),
+            f"gap {gap:.9g} instead of {wanted_gap:.9g}",
+            size=value,
+        )
+    if partners is not None:
+        _check_partners(partners, tables["ledger"], value, book)
     return Verification(not any(v.broken for v in book.worst.values()), value, dict(book.worst))
 
 
@@ -130,3 +144,12 @@ def _check_claims(
     if bound is not None:
         worse = value - bound if not facts.cost else bound - value
         book.note("bound", worse, f"bound {bound:.12g} beside {value:.12g}", size=value)
+
+
+def _check_partners(partners: Mapping[str, float], ledger: pl.DataFrame, value: float, book: Book) -> None:
+    """Note a partner whose claimed worth is not the sum of its rows in the ledger."""
+    totals = dict(ledger.group_by("partner").agg(pl.col("money").sum()).iter_rows())
+    for partner in sorted({*partners, *totals} - {None}):
+        found, wanted = partners.get(partner, 0.0), totals.get(partner, 0.0)
+        place = f"partner {partner}: {found:.9g} instead of {wanted:.9g}"
+        book.note("objective", abs(found - wanted), place, size=value)
