@@ -87,8 +87,8 @@ def test_the_sentence_says_what_sharing_is_worth(tiny: Plan) -> None:
     assert "4.2 % of the revenue" in text
     assert "Proven to lie between" in text
     assert "No partner loses" in text
-    assert "Engineer Common 50 kWh North Motors 7.2 million EUR" in text
-    assert "Nominate Parts maker in Japan for Common 50 kWh" in text
+    assert "Cash, million EUR Develop Sud Van South Motors 36.0" in text
+    assert "Nominate Parts maker in Japan for Common 50 kWh North Motors 3.6 All of 2026 61.2" in text
     assert "61.2 million EUR in all; 61.2 million EUR of it in 2026, the peak." in text
 
 

@@ -12,6 +12,7 @@ from lynchpin.report.measures import (
     slack_of_what_ifs,
     worth,
 )
+from lynchpin.report.style import digits_of, unit_of
 from lynchpin.report.trust import assumed_share
 from lynchpin.report.words import Names, money, number, share, span
 
@@ -132,15 +133,20 @@ def signing(plan: Plan) -> Html:
     currency, first = plan.study.settings.currency, plan.study.periods.labels[0]
     if due.is_empty():
         return tag("p", f"Nothing new has to be paid for in {first}.")
+    total = float(due.get_column("money").sum())
+    divisor, unit = unit_of(total)
+    digits = digits_of(total / divisor)
     rows = [
-        (_deed(names, kind, item, site), _partners(names, partner), money(amount, currency))
+        (_deed(names, kind, item, site), _partners(names, partner), number(amount / divisor, digits))
         for kind, item, site, partner, amount in due.head(MOST_SIGNED).iter_rows()
     ]
     left = due.slice(MOST_SIGNED)
     if not left.is_empty():
-        rows.append((f"{left.height} more", "", money(float(left.get_column("money").sum()), currency)))
-    rows.append((f"All of {first}", "", money(float(due.get_column("money").sum()), currency)))
-    return table(("What", "Who pays", "Cash"), rows, numbers=[2], total=True)
+        rest = float(left.get_column("money").sum())
+        rows.append((f"{left.height} more", "", number(rest / divisor, digits)))
+    rows.append((f"All of {first}", "", number(total / divisor, digits)))
+    cash = f"{unit} {currency}".strip()
+    return table(("What", "Who pays", f"Cash, {cash}"), rows, numbers=[2], total=True)
 
 
 def _partners(names: Names, partners: str) -> str:
