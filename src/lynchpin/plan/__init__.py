@@ -1,7 +1,7 @@
 """What came out: the plan's tables, its ledger, its files, and how two plans differ.
 
 `lynchpin.plan` is this package and also the function that plans: called, it hands over to
-`lynchpin.api.plan`, so that both readings of the name work whatever was imported first (docs/decisions explains).
+`lynchpin.api.plan`, so both readings of the name work whatever was imported first (docs/decisions/0003).
 """
 
 import sys
