@@ -73,7 +73,7 @@ def plan(
     sharing: str = "alliance",
     as_is: bool = False,
     scenario: str | None = None,
-    what_if: tuple[str, ...] = (),
+    what_if: str | tuple[str, ...] = (),
     time_limit: float | None = 300.0,
     gap: float = 0.005,
     threads: int = 2,
@@ -92,7 +92,7 @@ def plan(
     sharing      how far a part may be shared: alliance, partner, brand or model
     as_is        value today's structure
     scenario     name of a scenario to plan for
-    what_if      names of scenarios to plan too; they become references `what-if/NAME`
+    what_if      names of scenarios to plan too, or one; they become references `what-if/NAME`
     time_limit   seconds for each plan that is made, None for no limit
     gap          proven relative gap at which to stop
     threads      of the solver
@@ -114,7 +114,8 @@ def plan(
         options=options, on_progress=on_progress, on_message=on_message, stop=stop, clock=clock, model=model
     )
     question = Question(sharing=sharing, as_is=as_is, scenario=scenario)
-    return make(ready, Order(question=question, references=references, what_if=what_if), desk)
+    named = (what_if,) if isinstance(what_if, str) else tuple(what_if)
+    return make(ready, Order(question=question, references=references, what_if=named), desk)
 
 
 def _in_order(study: Study | str | Path) -> Study:

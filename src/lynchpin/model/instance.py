@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lynchpin.errors import OptionError
+from lynchpin.errors import ModelError, OptionError
 from lynchpin.model.calendar import Calendar
 from lynchpin.model.cars import Cars
 from lynchpin.model.duty import GENERAL, DutyBook
@@ -136,6 +136,12 @@ def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> 
     calendar = Calendar(study)
     found = windows(calendar, as_is=as_is)
     chosen = structure(calendar, found, sharing=scope, as_is=as_is)
+    if not chosen.names["model"]:
+        raise ModelError(
+            f"no version is on sale in the horizon{' as it is today' if as_is else ''}",
+            thing=f"study {study.name}",
+            cure="Look at launch and life in programmes, and at status and replaces in models.",
+        )
     owners, outside = ownership(calendar, chosen.names["site"], chosen.names["partner"])
     book = DutyBook(calendar)
     possible, offers = possible_sales(calendar, found, chosen.names["market"])

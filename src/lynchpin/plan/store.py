@@ -26,7 +26,7 @@ from lynchpin.plan.tables import COLUMNS, schema
 from lynchpin.study.read import read_study
 from lynchpin.study.write import write_study
 
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_PLAIN_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
 _REFERENCE_NAMES = ("partner", "as-is")
 _WHAT_IF = "what-if"
 
@@ -108,7 +108,7 @@ def _reference_path(name: str) -> Path:
     scenario = name.removeprefix(f"{_WHAT_IF}/")
     if scenario == name or not _PLAIN_NAME.fullmatch(scenario):
         raise PlanError(
-            "a reference is `partner`, `as-is` or `what-if/NAME` with letters, digits, dots and dashes",
+            "a reference is `partner`, `as-is` or `what-if/NAME`, whose name can name a folder",
             thing="references",
             value=name,
             cure="Rename the scenario.",

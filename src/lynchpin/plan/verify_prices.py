@@ -133,6 +133,8 @@ class Prices:
         if lane["cost_per_unit"] is not None:
             return lane["cost_per_unit"] * rate, lane["days"]
         price = lane["cost_per_m3" if carries == "cars" else "cost_per_kg"]
+        if price == 0:
+            return 0.0, lane["days"]
         if price is None or size is None:
             return None
         return price * size * rate, lane["days"]

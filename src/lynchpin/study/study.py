@@ -72,12 +72,7 @@ class Study:
         """Make a study from frames that may lack columns; raises StudyError on an unknown table or column."""
         for name in tables:
             if name not in table_names():
-                raise StudyError(
-                    "is no table of a study",
-                    thing="table",
-                    value=name,
-                    cure=f"Did you mean {nearest(name, table_names()) or 'one of the dictionary'!r}?",
-                )
+                raise _no_table(name)
         filled = {
             name: conform(dictionary()[name], tables[name]) if name in tables else dictionary()[name].empty()
             for name in table_names()
@@ -97,7 +92,9 @@ class Study:
         )
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return a table with the dictionary's defaults in place of blanks."""
+        """Return a table, defaults in place of blanks; raises StudyError where a study has no such table."""
+        if name not in self.tables:
+            raise _no_table(name)
         return with_defaults(dictionary()[name], self.tables[name])
 
     def replace(self, **tables: pl.DataFrame) -> "Study":
@@ -143,6 +140,11 @@ class Study:
         rows = ", ".join(f"{name} {self.tables[name].height}" for name in table_names() if name in self.given)
         labels = self.periods.labels
         return f"Study {self.name!r}, {labels[0]} to {labels[-1]}, {self.settings.currency}; rows: {rows}"
+
+
+def _no_table(name: str) -> StudyError:
+    near = nearest(name, table_names()) or "one of the dictionary"
+    return StudyError("is no table of a study", thing="table", value=name, cure=f"Did you mean {near!r}?")
 
 
 def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
