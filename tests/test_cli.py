@@ -209,6 +209,7 @@ def test_compare_shows_what_moved(stored: Path, run: Run) -> None:
     plan = tiny_plan()
     wanted = plan.objective - plan.references["as-is"].objective
     assert comparison["difference"] == pytest.approx(wanted)
+    assert sum(comparison["steps"].values()) == pytest.approx(wanted, abs=1.0)
     assert sum(row["change"] for row in comparison["waterfall"]) == pytest.approx(wanted, abs=1.0)
 
 

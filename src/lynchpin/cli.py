@@ -162,14 +162,16 @@ def report(
 def compare(plans: Annotated[list[Path], typer.Argument(metavar="PLAN PLAN...")], json: Json = False) -> None:
     """Show what moved between plans, why and by how much: each against the first."""
     from lynchpin import api, terminal
+    from lynchpin.report.bridge import bridge
 
     if len(plans) < 2:
         raise typer.BadParameter("name two plans or more")
     first, *others = (api.load_plan(path) for path in plans)
-    terminal.show_comparisons(
-        {str(path): api.compare(first, other) for path, other in zip(plans[1:], others, strict=True)},
-        json=json,
-    )
+    found = {
+        str(path): (api.compare(first, other), bridge(first, other))
+        for path, other in zip(plans[1:], others, strict=True)
+    }
+    terminal.show_comparisons(found, json=json)
 
 
 @app.command()

@@ -20,12 +20,14 @@ from lynchpin.errors import LynchpinError
 from lynchpin.plan.compare import Comparison
 from lynchpin.plan.plan import Plan, summary
 from lynchpin.plan.verify import Verification
+from lynchpin.report.bridge import Step
 from lynchpin.solve.progress import PlanProgress
 from lynchpin.study.finding import Finding
 from lynchpin.study.money_words import money_words
 
 MOST_ROWS = 200
 WIDEST = 10_000  # letters in a line of a table
+BAR = 24  # letters of the longest bar of a waterfall
 LINE_EVERY = 2.0  # seconds between two progress lines where there is no terminal
 
 out = Console(highlight=False)
@@ -154,18 +156,35 @@ def _cell(value: object) -> str:
     )
 
 
-def show_comparisons(comparisons: Mapping[str, Comparison], *, json: bool) -> None:
-    """Print what moved between the first plan and each other one."""
+def show_comparisons(found: Mapping[str, tuple[Comparison, Sequence[Step]]], *, json: bool) -> None:
+    """Print what moved between the first plan and each other one: the waterfall, then what lies behind it."""
     if json:
-        _print_json({name: comparison.as_dict() for name, comparison in comparisons.items()})
+        _print_json(
+            {
+                name: {"steps": {step.name: step.money for step in steps}, **comparison.as_dict()}
+                for name, (comparison, steps) in found.items()
+            }
+        )
         return
-    for name, comparison in comparisons.items():
-        difference = money_words(comparison.difference, sign=True)
+    for name, (comparison, steps) in found.items():
+        difference = money_words(comparison.difference, comparison.currency, sign=True)
         out.print(Text(f"{name} against the first: {difference}", style="bold"), soft_wrap=True)
+        _print_steps(steps)
         for table in (comparison.waterfall, comparison.decisions, comparison.flows):
             if not table.is_empty():
                 show_table(table, json=False)
                 out.print()
+
+
+def _print_steps(steps: Sequence[Step]) -> None:
+    """Print a waterfall: a bar for each step that can be seen beside the largest."""
+    largest = max((abs(step.money) for step in steps), default=0.0)
+    for step in steps:
+        if abs(step.money) > 0.0005 * largest:
+            bar = "█" * max(1, round(BAR * abs(step.money) / largest))
+            words = f"  {step.name:<32}{money_words(step.money, sign=True):>16}  "
+            out.print(Text.assemble(words, (bar, "blue" if step.money > 0 else "red")), soft_wrap=True)
+    out.print()
 
 
 def _print_json(content: object) -> None:

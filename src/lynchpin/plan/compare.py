@@ -26,7 +26,8 @@ _SMALLEST = {"vehicles": 0.5, "pieces": 0.5, "money": 0.005}
 class Comparison:
     """How a plan differs from another one.
 
-    difference  present money that the second plan has more than the first, in the study's currency
+    difference  present money that the second plan has more than the first
+    currency    of all money
     waterfall   line, partner, before, after, change: money, in the order of the ledger's lines
     decisions   decision, item, change (new or gone), sorted
     flows       flow (ship or buy), from, to, item, before, after, change: vehicles or pieces over the
@@ -35,6 +36,7 @@ class Comparison:
     """
 
     difference: float
+    currency: str
     waterfall: pl.DataFrame
     decisions: pl.DataFrame
     flows: pl.DataFrame
@@ -42,12 +44,17 @@ class Comparison:
     def as_dict(self) -> dict[str, Any]:
         """Return the parts by name, for machines."""
         tables = {"waterfall": self.waterfall, "decisions": self.decisions, "flows": self.flows}
-        return {"difference": self.difference, **{name: table.to_dicts() for name, table in tables.items()}}
+        return {
+            "difference": self.difference,
+            "currency": self.currency,
+            **{name: table.to_dicts() for name, table in tables.items()},
+        }
 
     def __repr__(self) -> str:
         """Return the difference and the size of each table."""
+        difference = money_words(self.difference, self.currency, sign=True)
         return (
-            f"difference {money_words(self.difference, sign=True)}; {self.waterfall.height} ledger lines, "
+            f"difference {difference}; {self.waterfall.height} ledger lines, "
             f"{self.decisions.height} decisions and {self.flows.height} flows changed"
         )
 
@@ -68,6 +75,7 @@ def compare(before: Plan, after: Plan) -> Comparison:
     waterfall = _waterfall(before, after)
     return Comparison(
         difference=float(waterfall["change"].sum()),
+        currency=currencies[0],
         waterfall=waterfall.filter(pl.col("change").abs() >= _SMALLEST["money"]),
         decisions=pl.concat([_switched(name, before, after) for name in _DECISIONS]),
         flows=pl.concat([_moved(name, before, after) for name in _FLOWS]),
