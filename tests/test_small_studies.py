@@ -1,5 +1,6 @@
 """Studies as small as a first try, and what is at their edges."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,13 @@ def test_an_unknown_table_is_named() -> None:
     """Asking a study for a table that no study has gives the nearest one."""
     with pytest.raises(lynchpin.StudyError, match=r"offres.*Did you mean 'offers'"):
         small().table("offres")
+
+
+def test_a_page_about_little_money_is_not_all_zero(tmp_path: Path) -> None:
+    """Money by line is in single units where nothing in the table reaches a million."""
+    cheap = small(
+        offers=TABLES["offers"] | {"price": [20.0]}, allocations=TABLES["allocations"] | {"unit_cost": [5.0]}
+    )
+    text = lynchpin.plan(cheap, references=False).report(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Million SEK" not in text
+    assert re.search(r"<tfoot><tr><td>Sum</td><td class=\"number\">12,000</td>", text)

@@ -1,5 +1,6 @@
 """Below the fold: money, launches, profit and loss, data quality, verification and how to make it again."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -12,11 +13,12 @@ from lynchpin.report.html import Html, fold, join, table, tag
 from lynchpin.report.trust import money_by_source, quality_of_money
 from lynchpin.report.words import Names, line_words, money, number, share
 
+MILLION = 1e6
 QUALITIES = ("measured", "quoted", "estimated", "assumed")
 
 
 def investment_table(plan: Plan) -> Html:
-    """Return the cash invested by partner and period, in millions."""
+    """Return the cash invested by partner and period, by its size."""
     names, periods = Names.of(plan), list(plan.study.periods.labels)
     paid = plan.tables["investment"]
     if paid.is_empty():
@@ -28,24 +30,31 @@ def investment_table(plan: Plan) -> Html:
         .iter_rows()
     }
     partners = sorted({partner for partner, _ in sums})
+    unit, words = _unit(sums.values(), plan.study.settings.currency)
     rows = [
-        _sum_row(names("partner", partner), [sums.get((partner, p), 0.0) for p in periods])
+        _sum_row(names("partner", partner), [sums.get((partner, p), 0.0) for p in periods], unit)
         for partner in partners
     ]
-    rows.append(_sum_row("All", [sum(sums.get((c, p), 0.0) for c in partners) for p in periods]))
+    rows.append(_sum_row("All", [sum(sums.get((c, p), 0.0) for c in partners) for p in periods], unit))
     heads = ("Partner", *periods, "All")
-    caption = f"Million {plan.study.settings.currency}, cash in the year in which it is due first"
+    caption = f"{words}, cash in the year in which it is due first"
     return table(heads, rows, numbers=range(1, len(heads)), total=True, caption=caption)
 
 
-def _sum_row(name: str, values: list[float]) -> list[str]:
-    """Return a row of millions with its sum."""
-    return [name, *(millions(value) for value in values), millions(sum(values))]
+def _unit(amounts: Iterable[float], currency: str) -> tuple[float, str]:
+    """Return the unit of a table's money and its words: millions, or single units where all is small."""
+    large = max(map(abs, amounts), default=0.0) >= MILLION
+    return (MILLION, f"Million {currency}") if large else (1.0, currency)
 
 
-def millions(amount_of_money: float) -> str:
-    """Return money in millions; nothing for nothing."""
-    return number(amount_of_money / 1e6, 1) if round(abs(amount_of_money)) else ""
+def _sum_row(name: str, values: list[float], unit: float) -> list[str]:
+    """Return a row of money with its sum."""
+    return [name, *(_amount(value, unit) for value in values), _amount(sum(values), unit)]
+
+
+def _amount(amount_of_money: float, unit: float) -> str:
+    """Return money in a table's unit; nothing for nothing."""
+    return number(amount_of_money / unit, 1 if unit > 1 else 0) if round(abs(amount_of_money)) else ""
 
 
 def ledger_table(plan: Plan) -> Html:
@@ -59,15 +68,17 @@ def ledger_table(plan: Plan) -> Html:
     }
     partners = sorted({partner for _, partner in sums})
     known = [line for line in LINES if any((line, partner) in sums for partner in partners)]
+    unit, words = _unit(sums.values(), plan.study.settings.currency)
     rows = [
-        _sum_row(line_words(line), [sums.get((line, partner), 0.0) for partner in partners]) for line in known
+        _sum_row(line_words(line), [sums.get((line, partner), 0.0) for partner in partners], unit)
+        for line in known
     ]
-    rows.append(_sum_row("Sum", [sum(sums.get((line, c), 0.0) for line in known) for c in partners]))
+    rows.append(_sum_row("Sum", [sum(sums.get((line, c), 0.0) for line in known) for c in partners], unit))
     heads = ("Line", *(names("partner", partner) for partner in partners), "All")
     settings = plan.study.settings
     sign = "minus the cost" if settings.objective == "cost" else "the contribution"
     optimum = money(plan.objective, settings.currency)
-    caption = f"Million {settings.currency}, present value. The sum is {sign} that was optimised: {optimum}."
+    caption = f"{words}, present value. The sum is {sign} that was optimised: {optimum}."
     return table(heads, rows, numbers=range(1, len(heads)), total=True, caption=caption)
 
 
@@ -181,17 +192,18 @@ def _assumed_sources(plan: Plan) -> Html:
     )
     if assumed.is_empty():
         return tag("p", "No source is assumed.")
+    unit, words = _unit(assumed["money"].drop_nulls(), plan.study.settings.currency)
     rows = [
         (
             row["source"],
             row["citation"],
             _factor(row["low"]),
             _factor(row["high"]),
-            millions(row["money"] or 0.0),
+            _amount(row["money"] or 0.0, unit),
         )
         for row in assumed.iter_rows(named=True)
     ]
-    heads = ("Source", "What is assumed", "Low", "High", f"Million {plan.study.settings.currency} on it")
+    heads = ("Source", "What is assumed", "Low", "High", f"{words} on it")
     return fold(f"Assumed sources and their ranges ({len(rows)})", table(heads, rows, numbers=[2, 3, 4]))
 
 
