@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lynchpin.errors import StudyError
 from lynchpin.study import examples
 from lynchpin.study.check import raw_of
 from lynchpin.study.check_cells import check_cells
@@ -168,3 +169,11 @@ def test_only_given_settings_are_written(form: str, tmp_path: Path) -> None:
     assert set(changed.settings.given) == {"name", "first_period", "periods", "currency", "detour_factor"}
     write_study(read_study(tmp_path / form), tmp_path / "again")
     assert (tmp_path / "again" / "study.toml").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["study.xls", "study.ods", "study.CSV"])
+def test_a_name_of_another_kind_of_file_is_refused(name: str, tmp_path: Path) -> None:
+    """No folder is made under a name that looks like a file."""
+    with pytest.raises(StudyError, match=r"\.xlsx"):
+        write_study(examples.tiny(), tmp_path / name)
+    assert not (tmp_path / name).exists()

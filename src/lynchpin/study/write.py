@@ -11,6 +11,8 @@ from lynchpin.study.dictionary import dictionary, table_names
 from lynchpin.study.study import Study
 from lynchpin.study.write_workbook import write_workbook
 
+OTHER_FILES = frozenset({".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".json", ".toml", ".zip", ".parquet"})
+
 
 def write_study(study: Study, path: str | Path) -> Path:
     """Write a study as a workbook where the path ends in .xlsx, else as a folder; returns the path.
@@ -20,6 +22,12 @@ def write_study(study: Study, path: str | Path) -> Path:
     no study.
     """
     target = Path(path)
+    if target.suffix.lower() in OTHER_FILES and not target.is_dir():
+        raise StudyError(
+            f"a study is not written as {target.suffix}",
+            thing=str(target),
+            cure="Name a folder, or a workbook that ends in .xlsx.",
+        )
     write = write_workbook if target.suffix.lower() == ".xlsx" else write_folder
     try:
         return write(study, target)
