@@ -27,7 +27,6 @@ def solved(built: Built, problem: Arrays | None = None, *, whole: bool = True) -
         "output_flag": False,
         "mip_rel_gap": 1e-9,
         "mip_abs_gap": 1e-9,
-        "threads": 1,
     }.items():
         solver.setOptionValue(option, value)
     solver.passModel(_program(problem, whole=whole))

@@ -36,11 +36,21 @@ def check_freight(checked: Checked) -> list[Finding]:
     )
     parts = parts_ways(checked)
     return [
+        *_namesakes(checked),
         *_unpriced(checked),
+        *_within(checked),
         *_points(checked, cars, parts),
         *_volumes(checked, _weighed(checked, CARS, cars)),
         *_masses(checked, _weighed(checked, PARTS, parts)),
     ]
+
+
+def _namesakes(checked: Checked) -> list[Finding]:
+    """Return markets with the identifier of a site: a lane to it would lead to either."""
+    rows = checked.rows("markets").filter(pl.col("market").is_in(sorted(checked.known("sites", "site"))))
+    rule = "is a site as well, so that lanes cannot tell them apart"
+    cure = "Rename the market, such as {market}_market."
+    return checked.report("error", "markets", "market", rows, rule, cure)
 
 
 def parts_ways(checked: Checked) -> pl.DataFrame:
@@ -74,6 +84,17 @@ def _given(checked: Checked, goods: Goods) -> pl.DataFrame:
     rows = rows.with_columns(exact.alias("exact")).sort("exact", descending=True)
     return rows.unique(["from", "to"], keep="first", maintain_order=True).select(
         "from", "to", "cost_per_unit", goods.price
+    )
+
+
+def _within(checked: Checked) -> list[Finding]:
+    """Return lanes that lead nowhere; one to a market with the name of the site leads there."""
+    rows = checked.rows("lanes").filter(pl.col("from") == pl.col("to"))
+    market = pl.col("to").is_in(checked.study.tables["markets"]["market"].to_list())
+    nowhere = rows.filter(~market | (pl.col("carries") == "parts"))
+    rule = "a lane leads from one place to another"
+    return checked.report(
+        "error", "lanes", "to", nowhere, rule, "Delete the row: within a site nothing is paid."
     )
 
 

@@ -287,13 +287,6 @@ RULES: tuple[RowRule, ...] = (
         "must be a share of one where kind is {kind}",
         "Write 0.8 for 80 per cent.",
     ),
-    RowRule(
-        "lanes",
-        "to",
-        _COLUMN("from") == _COLUMN("to"),
-        "a lane leads from one place to another",
-        "Delete the row: within a place nothing is paid.",
-    ),
 )
 
 
