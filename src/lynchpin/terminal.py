@@ -1,5 +1,6 @@
 """What the command line prints: results on standard output, progress and messages on standard error."""
 
+import errno
 import json as json_format
 import signal
 import threading
@@ -46,7 +47,12 @@ def show_error(error: Exception) -> int:
         return error.exit_code
     if isinstance(error, OSError):
         place = f"{_asked(error.filename)}: " if error.filename else ""
-        cure = "Name a place that exists and that you may read and write."
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        cure = (
+            "Free space there, or name another place."
+            if full
+            else "Name a place that exists and that you may read and write."
+        )
         err.print(
             Text.assemble(("error: ", "bold red"), f"{place}{error.strerror or error}. {cure}"),
             soft_wrap=True,

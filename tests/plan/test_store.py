@@ -32,10 +32,19 @@ def test_a_plan_comes_back_as_it_was(place: Path) -> None:
 
 def test_writing_twice_replaces_the_plan_and_leaves_nothing_behind(place: Path) -> None:
     """A second write takes the place of the first, and no temporary folder stays beside it."""
-    (place / "note.txt").write_text("mine")
+    (place / "plan.json").write_text("{}")
     save_plan(tiny_plan(), place)
-    assert not (place / "note.txt").exists()
+    assert load_plan(place).info == tiny_plan().info
     assert [path.name for path in place.parent.iterdir()] == ["plan"]
+
+
+def test_a_plan_that_stands_among_other_files_is_not_replaced(place: Path) -> None:
+    """What somebody else put beside plan.json is named and stays, for a plan is replaced as a whole."""
+    (place / "note.txt").write_text("mine")
+    with pytest.raises(PlanError, match=r"more than a plan.*note\.txt"):
+        save_plan(tiny_plan(), place)
+    assert (place / "note.txt").read_text() == "mine"
+    assert load_plan(place).info == tiny_plan().info
 
 
 def test_a_folder_that_is_no_plan_is_not_overwritten(tmp_path: Path) -> None:
@@ -54,7 +63,27 @@ def test_a_failed_write_keeps_the_old_plan(place: Path, monkeypatch: pytest.Monk
         raise OSError("no space left on device")
 
     monkeypatch.setattr(store, "_flush_all", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(PlanError, match=f"{place}: .*nothing was changed: no space.*Free space"):
+        save_plan(tiny_plan(), place)
+    assert (place / "plan.json").read_text() == before
+    assert [path.name for path in place.parent.iterdir()] == ["plan"]
+
+
+@pytest.mark.parametrize("moment", [1, 2])
+def test_ctrl_c_while_plans_change_places_keeps_the_old_one(
+    place: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    """Ctrl-C between the two renames leaves the plan that was there, and nothing beside it."""
+    before = (place / "plan.json").read_text()
+    rename, calls = Path.rename, iter(range(1, 9))
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if next(calls) == moment:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         save_plan(tiny_plan(), place)
     assert (place / "plan.json").read_text() == before
     assert [path.name for path in place.parent.iterdir()] == ["plan"]

@@ -7,7 +7,6 @@ Writing is atomic: everything goes to a temporary folder beside the place, is fl
 renamed; a plan that was there is kept until then, and a folder that is no plan is never overwritten.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from typing import Any, cast
 import polars as pl
 from pydantic import ValidationError
 
-from lynchpin.errors import LynchpinError, PlanError
+from lynchpin.errors import LynchpinError, PlanError, StudyError
 from lynchpin.plan.plan import FORMAT_VERSION, Plan, PlanInfo
 from lynchpin.plan.tables import COLUMNS, schema
 from lynchpin.study.read import read_study
@@ -29,6 +28,7 @@ from lynchpin.study.write import write_study
 _PLAIN_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
 _REFERENCE_NAMES = ("partner", "as-is")
 _WHAT_IF = "what-if"
+_ENTRIES = frozenset({"plan.json", "tables", "study", "references", _WHAT_IF})
 
 
 def is_plan(path: Path) -> bool:
@@ -39,7 +39,8 @@ def is_plan(path: Path) -> bool:
 def save_plan(plan: Plan, path: str | Path) -> Path:
     """Write a plan to the folder `path` in one step and return the folder.
 
-    Raises PlanError where `path` is something else than a plan or an empty folder.
+    Raises PlanError where `path` is something else than a plan or an empty folder, or holds other files too,
+    or where writing fails, as on a full disk.
     """
     place = Path(path).absolute()
     check_place(place)
@@ -50,6 +51,13 @@ def save_plan(plan: Plan, path: str | Path) -> Path:
         draft.chmod(0o755)
         _flush_all(draft)
         _put_in_place(draft, place)
+    except (OSError, pl.exceptions.PolarsError, StudyError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise PlanError(
+            f"the plan cannot be written, and nothing was changed: {reason}",
+            thing=str(place),
+            cure="Free space there, or name another place.",
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return place
@@ -62,6 +70,15 @@ def check_place(place: Path) -> None:
             "the place is taken by something that is not a plan",
             thing=str(place),
             cure="Name a new folder, an empty one, or one that holds a plan to replace.",
+        )
+    inside = place.iterdir() if place.exists() else ()
+    others = sorted(path.name for path in inside if path.name not in _ENTRIES)
+    if others:
+        raise PlanError(
+            "the place holds more than a plan, which is replaced as a whole",
+            thing=str(place),
+            value=", ".join(others),
+            cure="Move these out of the folder, or name a new one.",
         )
     above = next(folder for folder in place.absolute().parents if folder.exists())
     try:
@@ -135,15 +152,13 @@ def _put_in_place(draft: Path, place: Path) -> None:
         return
     old = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".old", dir=place.parent))
     kept = old / "plan"
-    place.rename(kept)
     try:
+        place.rename(kept)
         draft.rename(place)
-    except OSError:
-        kept.rename(place)
-        raise
-    finally:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(old)
+    finally:  # whatever came between, Ctrl-C too: the plan that was there goes only once there is another
+        if kept.exists() and not place.exists():
+            kept.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _escapes(place: Path) -> Iterator[str]:

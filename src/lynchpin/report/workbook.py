@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -23,7 +24,8 @@ WIDE = 48
 def write_plan_workbook(plan: Plan, path: str | Path) -> Path:
     """Write a plan to a workbook in one step and return its path.
 
-    Raises PlanError where the name does not end in .xlsx, or a table has more rows than a sheet can hold.
+    Raises PlanError where the name does not end in .xlsx, a table has more rows than a sheet can hold, or
+    writing fails.
     """
     target = Path(path)
     if target.suffix.lower() != ".xlsx" or target.is_dir():
@@ -32,7 +34,11 @@ def write_plan_workbook(plan: Plan, path: str | Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
         temporary = Path(folder) / "plan.xlsx"
-        _fill(temporary, plan)
+        try:
+            _fill(temporary, plan)
+        except FileCreateError as error:  # xlsxwriter's word for every failed write
+            cure = "Free space there, or name another place."
+            raise PlanError(f"cannot be written: {error}", thing=str(target), cure=cure) from error
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
         temporary.replace(target)
