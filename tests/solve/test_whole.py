@@ -1,12 +1,18 @@
 """The search for the best plan: both methods agree, bounds hold, limits and stops are kept."""
 
+import math
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 import lynchpin
 from lynchpin.errors import OptionError, SolveError
 from lynchpin.plan.plan import Plan
+from lynchpin.solve import Problem, Solution, Status, solve_here
+from lynchpin.solve.contracts import Vector
 from lynchpin.solve.progress import PlanProgress
 from lynchpin.study.study import Study
 from tests.plans import tiny_plan
@@ -58,6 +64,8 @@ def test_a_stop_before_the_first_candidate_leaves_no_plan() -> None:
     with pytest.raises(SolveError) as caught:
         planned(lynchpin.examples.tiny(), stop=stop)
     assert caught.value.exit_code == 4
+    assert caught.value.status == "interrupted"
+    assert "interrupted before the first candidate" in str(caught.value)
 
 
 def test_a_stop_after_the_first_candidate_keeps_it() -> None:
@@ -72,6 +80,47 @@ def test_a_stop_after_the_first_candidate_keeps_it() -> None:
     assert plan.verified
     assert plan.status in ("interrupted", "optimal")
     assert dict(plan.references) == {}
+
+
+def broken_down(problem: Problem, *, on_solution: Callable[[Vector], object], **options: object) -> Solution:
+    """Tell of a solution and then break down, as a solver does that runs out of memory."""
+    del options
+    on_solution(cast(Vector, solve_here(problem).x))
+    raise SolveError("the solver process broke down", thing="HiGHS", value="exit code -9", cure="Plan less.")
+
+
+def test_a_solver_that_breaks_down_keeps_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best verified plan is returned, without a bound, and a warning says what happened."""
+    monkeypatch.setattr("lynchpin.solve.whole.solve", broken_down)
+    said: list[str] = []
+    plan = planned(lynchpin.examples.tiny(), on_message=said.append)
+    assert (plan.status, plan.verified, plan.bound, plan.gap) == ("feasible", True, None, None)
+    assert plan.objective <= tiny_plan().objective * (1 + 1e-6)
+    assert len(said) == 1
+    assert "ended early" in said[0]
+    assert "exit code -9" in said[0]
+
+
+def test_a_solver_that_breaks_down_at_once_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a plan to keep, what the solver's end was reaches the caller."""
+    monkeypatch.setattr("lynchpin.solve.process.COMMAND", "raise SystemExit('no such solver')")
+    with pytest.raises(SolveError, match="no such solver"):
+        planned(lynchpin.examples.tiny())
+
+
+def interrupted(problem: Problem, *, on_solution: Callable[[Vector], object], **options: object) -> Solution:
+    """Tell of a solution and end as on Ctrl-C."""
+    del options
+    best = solve_here(problem)
+    on_solution(cast(Vector, best.x))
+    return replace(best, status=Status.INTERRUPTED, bound=-math.inf)
+
+
+def test_ctrl_c_in_the_main_plan_is_not_followed_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in a program keeps the main plan and starts no plan to compare with."""
+    monkeypatch.setattr("lynchpin.solve.whole.solve", interrupted)
+    plan = planned(lynchpin.examples.tiny(), references=True, gap=0.0)
+    assert (plan.status, plan.verified, dict(plan.references)) == ("interrupted", True, {})
 
 
 def test_an_impossible_study_names_the_rule_or_says_so() -> None:
@@ -107,7 +156,9 @@ def test_rows_of_one_s_own_are_kept() -> None:
     make = model.variables["make"]
     vans = make.sel(make=make.coords["model"] == "van_ev").sum()
     model.add_constraints(vans * float(model.parameters["flow"]) <= 1000.0, name="few vans")
-    plan = planned(study, model=model)
+    said: list[str] = []
+    plan = planned(study, model=model, references=True, on_message=said.append)
+    assert any("without the rows of your own" in message for message in said)
     made = plan.tables["make"].filter(plan.tables["make"]["model"] == "van_ev")["vehicles"].sum()
     assert made <= 1000.0 + 1e-3
     assert best.tables["make"].filter(best.tables["make"]["model"] == "van_ev")["vehicles"].sum() > 1000.0

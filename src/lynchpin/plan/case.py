@@ -104,11 +104,21 @@ class Case:
         """1 where contribution is maximised, -1 where cost is minimised."""
         return -1.0 if self.study.settings.objective == "cost" else 1.0
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped the search, by the signal or by Ctrl-C."""
+        return self.desk.stopped or (self.outcome is not None and self.outcome.stopped)
+
     def solve(self) -> None:
         """Search for the best plan; raises SolveError where no verified one is found."""
         self.outcome = self.search.run()
         if self.best is None:
             raise self._without_plan(self.outcome)
+        if self.outcome.status == "error":
+            self.desk.on_message(
+                f"warning: the search for the plan {self.question.name} ended early and its best plan "
+                f"is kept: {self.outcome.reason}"
+            )
 
     def judge(self, point: Values) -> float | None:
         """Return the money of a candidate, or None where the verifier refuses it; the best one is kept."""

@@ -40,10 +40,15 @@ def make(study: Study, order: Order, desk: Desk) -> Plan:
     scenarios = {name: _prepared(study, name, desk) for name in (order.question.scenario, *order.what_if)}
     case = _solved(study, scenarios[order.question.scenario], order.question, desk)
     references: dict[str, Plan] = {}
-    for name, question in _reference_questions(order, scenarios[order.question.scenario], desk):
-        other = _reference(study, scenarios[question.scenario], question, desk, name)
+    stopped = case.stopped
+    questions = _reference_questions(order, scenarios[order.question.scenario], desk)
+    if questions and desk.model is not None:
+        desk.on_message("warning: the plans to compare with are made without the rows of your own.")
+    for name, question in questions:
+        other = None if stopped else _reference(study, scenarios[question.scenario], question, desk, name)
         if other is not None:
             references[name] = other
+            stopped = other.status == "interrupted"
             if name in ("partner", "as-is"):
                 case.adopt(other.tables, desk.on_message, name)
     return replace(case.plan(), references=MappingProxyType(references))

@@ -49,6 +49,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
+            process_group=0,  # Ctrl-C is for the parent alone, from the first instant on
             env=os.environ | {"PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)},
         )
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._receive)]

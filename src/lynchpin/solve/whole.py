@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import linopy
 import numpy as np
 
-from lynchpin.errors import OptionError
+from lynchpin.errors import OptionError, SolveError
 from lynchpin.model.build import build
 from lynchpin.model.instance import Instance
 from lynchpin.model.vectors import Vector
@@ -80,7 +80,7 @@ class Outcome:
     bound       money that no plan beats, None while unknown
     bound_from  how the bound is known, in words
     status      of the last solve
-    reason      why the search ended without a plan, in words
+    reason      why the search ended as it did, in words; asked where there is no plan or an error
     stopped     whether somebody stopped it
     """
 
@@ -146,6 +146,8 @@ class Search:
             self._rounds(aggregate)
         if not self._finished():
             self._rounds(self._yearly)
+        if self._stopped() and self._last.status is Status.LIMIT:
+            self._last = Solution(status=Status.INTERRUPTED)  # before anything was solved
         return Outcome(
             bound=self._bound,
             bound_from=self._bound_from,
@@ -187,22 +189,30 @@ class Search:
                 )
 
     def _solve(self, form: Form) -> Solution:
-        """Solve a form in the child process, from the best structure so far."""
+        """Solve a form in the child process, from the best structure so far.
+
+        A solver that breaks down ends the search, which keeps the best plan where there is one.
+        """
         left = self._left()
         if left is not None and left <= 0.0:
             return self._last
         start = None if self._best is None else form.start(self._best)
         # Half of the gap is left to the distance between the relaxation and the yearly value.
         share = 0.5 if form.name == "aggregate" else 0.9
-        with self._clock.phase("solve"):
-            return solve(
-                form.problem,
-                options=self._options.solve_options(time_limit=left, gap=share * self._options.gap),
-                on_progress=lambda progress: self._news(form, progress),
-                on_solution=lambda x: self._early(form, x),
-                start=start,
-                stop=Enough(self._finished),
-            )
+        try:
+            with self._clock.phase("solve"):
+                return solve(
+                    form.problem,
+                    options=self._options.solve_options(time_limit=left, gap=share * self._options.gap),
+                    on_progress=lambda progress: self._news(form, progress),
+                    on_solution=lambda x: self._early(form, x),
+                    start=start,
+                    stop=Enough(self._finished),
+                )
+        except SolveError as error:
+            if self._value is None:
+                raise
+            return Solution(status=Status.ERROR, reason=str(error))
 
     def _early(self, form: Form, x: Vector) -> None:
         """Value a solution of a running solve, if what the form makes of it is better than the best value.
