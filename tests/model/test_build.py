@@ -120,3 +120,73 @@ def test_today_without_a_variant_is_refused() -> None:
     lacking = study.replace(uses=study.tables["uses"].filter(pl.col("model") != "city_ev"))
     with pytest.raises(ModelError, match=r"model city_ev.*family battery"):
         compile_study(lacking, as_is=True)
+
+
+def test_a_variant_may_have_the_name_of_its_family() -> None:
+    """Rows of `nominations` for a family and for a variant of the same name stay apart."""
+    study = tiny()
+    named = {
+        name: study.tables[name].with_columns(pl.col("variant").replace({"common_50": "battery"}))
+        for name in ("variants", "specifications", "uses", "nominations")
+    }
+    own = named["nominations"].with_columns(
+        capacity=pl.when(pl.col("variant") == "battery").then(30_000.0).otherwise("capacity")
+    )
+    pooled = pl.DataFrame({"site": ["parts_fr"], "family": ["battery"], "capacity": [7_000.0]})
+    instance = compile_study(
+        study.replace(**named | {"nominations": pl.concat([own, pooled], how="diagonal")})
+    )
+    pools = instance.labelled("nominate").join(
+        instance.labelled("pools").select("pool", "capacity"), on="pool", maintain_order="left"
+    )
+    mine = pools.filter((pl.col("variant") == "battery") & (pl.col("site") == "parts_fr"))
+    assert mine["capacity"].to_list() == [30_000.0]
+
+
+def test_a_quota_over_cars_and_parts_counts_both() -> None:
+    """Cars and batteries share the quota of a heading that covers both, in either form."""
+    study = tiny()
+    deal = pl.DataFrame(
+        [
+            {"importer": "FR", "exporter": "JP", "hs": "8", "kind": "preference", "name": "deal"}
+            | {"quota": 6_000.0}
+        ]
+    )
+    shared = study.replace(tariffs=pl.concat([study.tables["tariffs"], deal], how="diagonal"))
+    instance = compile_study(shared)
+    regime = instance.names["regime"].index("deal")
+    built = build(instance)
+    found = solved(built)
+    flows = real_values(built, found.x, found.problem)
+    used = pl.concat(
+        [flows[name].filter(pl.col("regime") == regime).select("period", "value") for name in ("ship", "buy")]
+    )
+    sums = used.group_by("period").agg(pl.sum("value"))
+    assert sums["value"].max() == pytest.approx(6_000.0)
+    relaxed = solved(build(instance, form="aggregate"))
+    assert relaxed.bound >= found.contribution - 1.0
+
+
+def test_an_unlimited_site_asks_for_no_measure() -> None:
+    """`capacity_attribute` counts only where the capacity is finite."""
+    study = tiny()
+    at = pl.col("site") == "parts_fr"
+    sites = study.tables["sites"].with_columns(
+        capacity_attribute=pl.when(at).then(pl.lit("kwh")).otherwise("capacity_attribute"),
+        capacity=pl.when(at).then(float("inf")).otherwise("capacity"),
+    )
+    assert compile_study(study.replace(sites=sites)).frames["nominate"]["site_measure"].to_list() == [1.0] * 7
+
+
+def test_a_market_with_the_name_of_a_plant_pays_for_its_cars_all_the_same() -> None:
+    """Only parts stay within a site; a car leaves it for the market, over the lane between the two."""
+    study = tiny()
+    plant = study.tables["sites"].filter(pl.col("kind") == "assembly")["site"][0]
+    market = study.tables["markets"]["market"][0]
+    named = {
+        name: study.tables[name].with_columns(pl.col("market").replace({market: plant}))
+        for name in ("markets", "offers", "demand")
+    }
+    named["lanes"] = study.tables["lanes"].with_columns(pl.col("to").replace({market: plant}))
+    first, second = (arrays(build(compile_study(each))) for each in (study, study.replace(**named)))
+    assert sorted(first.cost) == pytest.approx(sorted(second.cost))

@@ -49,3 +49,9 @@ def test_the_slope_is_that_of_the_saving(volume: float) -> None:
     step = 1e-3 * volume
     difference = (CURVE.saving(volume + step) - CURVE.saving(volume - step)) / (2 * step)
     assert CURVE.slope(volume) == pytest.approx(difference, rel=1e-4)
+
+
+def test_a_cost_that_halves_with_twice_the_volume_is_one_straight_chord() -> None:
+    """At the highest scale rate the cost of a year is constant, so that one chord is exact."""
+    curve = Curve(rate=0.5, reference=10_000.0, minimum=1_000.0, saturation=100_000.0)
+    assert curve.points(50_000.0, error=1e-9).tolist() == pytest.approx([1_000.0, 50_000.0])

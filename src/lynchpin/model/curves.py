@@ -71,7 +71,7 @@ class Curve:
 
 
 def _error(ratio: float, power: float) -> float:
-    if ratio <= 1 + 1e-12 or power >= 1:
+    if ratio <= 1 + 1e-12 or not 0 < power < 1:  # a straight line is its own chord
         return 0.0
     slope = (ratio**power - 1) / (ratio - 1)
     worst = power * (1 - slope) / (slope * (1 - power))

@@ -1,8 +1,8 @@
 """Freight and days between two places.
 
 A row of `lanes` that carries exactly cars or parts wins over one that carries any. Of a car: cost_per_unit,
-else cost_per_m3 x volume_m3; of a part: cost_per_unit, else cost_per_kg x mass_kg. Within one site there is
-neither.
+else cost_per_m3 x volume_m3; of a part: cost_per_unit, else cost_per_kg x mass_kg. Parts that stay within
+one site have neither; a market is another place than a site of the same name.
 """
 
 from dataclasses import dataclass
@@ -58,18 +58,19 @@ class Lanes:
         return values if len(values) else np.full(1, np.nan)
 
     def _find(self, begin: pl.Series, end: pl.Series) -> Positions:
-        """Return the row of each pair, -1 within one place."""
+        """Return the row of each pair, -1 for parts that stay within one site."""
+        stays = (begin == end).to_numpy() & (self.carries == "parts")
         pairs = pl.DataFrame({"from": begin, "to": end}).with_row_index("asked")
         known = self.rows.select("from", "to").with_row_index("lane")
         found = pairs.join(known, on=["from", "to"], how="left").sort("asked")
-        lacking = found.filter(pl.col("lane").is_null() & (pl.col("from") != pl.col("to")))
+        lacking = found.filter(pl.col("lane").is_null() & ~pl.Series(stays))
         if lacking.height:
             raise ModelError(
                 f"no lane for {self.carries} to {lacking['to'][0]}",
                 thing=f"place {lacking['from'][0]}",
                 cure="Complete the study's lanes, or add the row to `lanes`.",
             )
-        return np.where(begin == end, -1, found["lane"].cast(pl.Int64).fill_null(-1).to_numpy())
+        return np.where(stays, -1, found["lane"].cast(pl.Int64).fill_null(-1).to_numpy())
 
     def _refuse_unsized(self, freight: Vector, begin: pl.Series, end: pl.Series, lane: Positions) -> None:
         wrong = np.isnan(freight) & (lane >= 0)

@@ -18,10 +18,6 @@ class Levied:
     regime: pl.Series
     duty: Vector
 
-    def regimes(self) -> tuple[str, ...]:
-        """Return the names that occur, sorted."""
-        return tuple(sorted(set(self.regime.to_list())))
-
 
 def levied(book: DutyBook, goods: list[Goods], which: Positions, base: Vector, period: Positions) -> Levied:
     """Return the duty of each row of goods in each regime.

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lynchpin.model.calendar import Calendar, floats
+from lynchpin.model.calendar import Calendar, codes, floats
 from lynchpin.model.duty import DutyBook
+from lynchpin.model.fitting import measured
+from lynchpin.model.prices import list_costs
 from lynchpin.model.structure import Structure
-from lynchpin.model.vectors import Flags, Vector
-from lynchpin.study.dictionary import split_list
+from lynchpin.model.vectors import Vector
 
 Money = dict[str, Vector]
 
@@ -18,15 +19,13 @@ Money = dict[str, Vector]
 class Obligations:
     """Compiles `targets`, `miss`, `unmet` and `quotas`.
 
-    sources    variant, supplier, pool, measure of every nomination
-    list_cost  list cost of a piece of each source (sources, T)
+    sources  variant, supplier, pool of every nomination
     """
 
     calendar: Calendar
     structure: Structure
     book: DutyBook
     sources: pl.DataFrame
-    list_cost: Vector
 
     def compiled(self) -> tuple[dict[str, pl.DataFrame], dict[str, Money]]:
         """Return the frames and the money of one unit missed."""
@@ -74,11 +73,24 @@ class Obligations:
         frame = pl.DataFrame({"pool": pool.astype(np.int32), "period": period.astype(np.int32)}).with_columns(
             committed=pl.Series(committed[pool])
         )
-        least = np.full((pools.height, self.calendar.n), np.inf)
-        per_unit = self.list_cost / self.sources["measure"].to_numpy()[:, None]
-        np.minimum.at(least, self.sources["pool"].to_numpy(), per_unit)
-        price = floats(pools, "take_or_pay", 1.0)[pool] * least[pool, period]
+        price = floats(pools, "take_or_pay", 1.0)[pool] * self._least_costs()[pool, period]
         return frame, {"committed": -price}
+
+    def _least_costs(self) -> Vector:
+        """Return the least list cost of a scale unit among a pool's variants, carried or not (pools, T)."""
+        study, pools = self.calendar.study, self.structure.frames["pools"]
+        rows = (
+            self.structure.covered.join(study.table("variants").select("variant", "family"), on="variant")
+            .join(study.table("families").select("family", "scale_attribute"), on="family")
+            .join(study.table("sites").select("site", "country", site_factor="cost_factor"), on="site")
+        )
+        pool = codes(rows, "pool", self.structure.names["pool"])
+        pairs = rows.hstack(pools.select("unit_cost", "currency", "cost_factor")[pool])
+        variants = tuple(rows["variant"].unique().sort())
+        measure = measured(study, rows, pl.col("scale_attribute")).to_numpy()
+        least = np.full((pools.height, self.calendar.n), np.inf)
+        np.minimum.at(least, pool, list_costs(self.calendar, pairs, variants) / measure[:, None])
+        return least
 
     def _quotas(self) -> pl.DataFrame:
         """Return regime and quota (vehicles or pieces a period) of every limited row of `tariffs`."""
@@ -89,16 +101,3 @@ class Obligations:
 def _positions(frame: pl.DataFrame, column: str, names: tuple[str, ...]) -> pl.Series:
     position = {name: index for index, name in enumerate(names)}
     return pl.Series(column, [position.get(name, -1) for name in frame[column]], dtype=pl.Int32)
-
-
-def scope(
-    instance_models: pl.DataFrame, names: dict[str, tuple[str, ...]], target: dict[str, str | None]
-) -> Flags:
-    """Return which models a target binds, by its partners and brands (models)."""
-    inside = np.ones(instance_models.height, dtype=np.bool_)
-    for axis, column in (("partner", "partners"), ("brand", "brands")):
-        listed = split_list(target[column])
-        if listed:
-            wanted = np.array([name in listed for name in names[axis]])
-            inside &= wanted[instance_models[axis].to_numpy()]
-    return inside

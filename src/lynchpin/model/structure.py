@@ -14,19 +14,23 @@ from lynchpin.errors import ModelError
 from lynchpin.model.calendar import Calendar, codes
 from lynchpin.model.fitting import carried, fitting, measured, needs
 from lynchpin.model.vectors import Flags
-from lynchpin.model.windows import CERTAIN, Windows
+from lynchpin.model.windows import CERTAIN, SHORT, Windows
 
 SCOPES = ("alliance", "partner", "brand", "model")
 
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """Axes and frames of everything decided once, positions in place of identifiers."""
+    """Axes and frames of everything decided once, positions in place of identifiers.
+
+    covered  variant, site, pool (identifiers) of every variant that a usable nomination row takes in
+    """
 
     sharing: str
     names: dict[str, tuple[str, ...]]
     frames: dict[str, pl.DataFrame]
     phases: dict[str, Flags]
+    covered: pl.DataFrame
 
 
 def structure(calendar: Calendar, found: Windows, *, sharing: str, as_is: bool) -> Structure:
@@ -52,7 +56,12 @@ def structure(calendar: Calendar, found: Windows, *, sharing: str, as_is: bool) 
     frames["pools"] = _coded(pools, names).sort("pool")
     phases = _phased(found, frames)
     _refuse_gaps(found, frames, names)
-    return Structure(sharing, names, frames, phases)
+    return Structure(sharing, names, frames, phases, covered)
+
+
+def _member(sharing: str) -> pl.Expr:
+    """Return the member of the scope that a version belongs to."""
+    return pl.lit("alliance") if sharing == "alliance" else pl.col(sharing)
 
 
 def _coded(frame: pl.DataFrame, names: dict[str, tuple[str, ...]]) -> pl.DataFrame:
@@ -70,11 +79,15 @@ def _sites(calendar: Calendar, *, as_is: bool) -> pl.DataFrame:
 
 
 def _pools(calendar: Calendar, sites: pl.DataFrame, *, as_is: bool) -> pl.DataFrame:
-    """Return the nomination rows at sites that exist, named `site/variant` or `site/family`."""
+    """Return the nomination rows at sites that exist, named `site/variant` or `site/family/*`."""
     rows = calendar.study.table("nominations").join(sites.select("site"), on="site", how="semi")
-    rows = rows.with_columns(
-        pool=pl.format("{}/{}", "site", pl.coalesce("variant", "family")), own=pl.col("variant").is_not_null()
+    own = pl.col("variant").is_not_null()
+    name = (
+        pl.when(own)
+        .then(pl.format("{}/{}", "site", "variant"))
+        .otherwise(pl.format("{}/{}/*", "site", "family"))
     )
+    rows = rows.with_columns(pool=name, own=own)
     rows = rows.with_columns(usable=pl.col("status").is_in(CERTAIN) if as_is else pl.lit(value=True))
     return rows.sort("pool")
 
@@ -100,8 +113,7 @@ def _names(
     sharing: str,
 ) -> dict[str, tuple[str, ...]]:
     study = calendar.study
-    column = {"alliance": pl.lit("alliance")}.get(sharing, pl.col(sharing))
-    members = found.models.select(column.alias("member"))["member"]
+    members = found.models.select(member=_member(sharing))["member"]
     platforms = found.models["platform"].drop_nulls()
 
     def words(values: pl.Series) -> tuple[str, ...]:
@@ -125,10 +137,9 @@ def _names(
 
 def _models(found: Windows, names: dict[str, tuple[str, ...]], sharing: str) -> pl.DataFrame:
     """Return the versions with what they belong to and whether they may be left out."""
-    column = {"alliance": pl.lit("alliance")}.get(sharing, pl.col(sharing))
     models = found.models.select(
         "model", "programme", "brand", "partner", "platform", "powertrain", "segment", "co2_g_km",
-        member=column, candidate=~pl.col("status").is_in(CERTAIN),
+        member=_member(sharing), candidate=~pl.col("status").is_in(CERTAIN),
     )  # fmt: skip
     return _coded(models, names).sort("model")
 
@@ -140,7 +151,7 @@ def _successors(found: Windows, names: dict[str, tuple[str, ...]]) -> pl.DataFra
     for index, old in enumerate(found.models["replaces"]):
         if old in position and not found.certain[index]:
             age = found.age[found.programme[index]]
-            begun = np.isnan(age) | (age > -1e-9)
+            begun = np.isnan(age) | (age > -SHORT)
             if begun.any():
                 rows.append((position[old], index, int(np.argmax(begun))))
     return pl.DataFrame(
@@ -168,7 +179,8 @@ def _nominate(
 ) -> pl.DataFrame:
     """Return variant, site, member with the pool, and the measures of one piece for pool and site."""
     study = calendar.study
-    sites = study.table("sites").select("site", "capacity_attribute")
+    counted = pl.when(pl.col("capacity").is_finite()).then("capacity_attribute").otherwise(pl.lit("pieces"))
+    sites = study.table("sites").select("site", counted.alias("capacity_attribute"))
     rows = covered.filter(pl.col("variant").is_in(names["variant"])).join(sites, on="site")
     rows = rows.with_columns(measured(study, rows, pl.col("capacity_attribute")).alias("site_measure"))
     coded = _coded(rows.drop("capacity_attribute"), names)

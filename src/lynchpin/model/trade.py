@@ -7,11 +7,16 @@ Data        quota[r] vehicles or pieces a period
 
     (T3) sum of ship and buy in regime r in t <= quota[r]
 
-Rows of parts of several families are lifted with d.
+A quota whose heading covers cars and parts counts both. Rows with parts, of several families, are lifted
+with d.
 """
+
+import numpy as np
 
 from lynchpin.model.lifting import Lift
 from lynchpin.model.rows import Statement, positions
+
+KEY = ["regime", "period"]
 
 
 def decisions(statement: Statement) -> None:
@@ -19,20 +24,22 @@ def decisions(statement: Statement) -> None:
 
 
 def rows(statement: Statement) -> None:
-    """Add T3, apart for cars and for parts, which share no quota row."""
+    """Add T3 for cars, and where parts take a part of a quota for both together."""
+    _within(statement, "T3", ("ship",))
+    _within(statement, "T3_parts", ("buy", "ship"))
+
+
+def _within(statement: Statement, tag: str, variables: tuple[str, ...]) -> None:
+    """Add a row for each quota and period in which the first of the variables has a flow."""
     quotas = statement.frames["quotas"]
-    for tag, variable in (("T3", "ship"), ("T3_parts", "buy")):
-        flows = (
-            statement.frames[variable]
-            .with_row_index("column")
-            .join(quotas, on="regime", how="semi", maintain_order="left")
-        )
-        keys = flows.select("regime", "period").unique().join(quotas, on="regime").sort("regime", "period")
-        within = statement.rows(
-            tag, keys.select("regime", "period"), "<=", keys["quota"].to_numpy() / statement.flow,
-            lift=Lift(("regime",), weight="discount"),
-        )  # fmt: skip
-        within.add(
-            variable, 1.0, column=flows["column"].to_numpy(), row=positions(flows, keys, ["regime", "period"])
-        )
-        within.done()
+    flows = statement.frames[variables[0]].select(KEY).unique()
+    keys = flows.join(quotas, on="regime").sort(KEY)
+    within = statement.rows(
+        tag, keys.select(KEY), "<=", keys["quota"].to_numpy() / statement.flow,
+        lift=Lift(("regime",), weight="discount"),
+    )  # fmt: skip
+    for variable in variables:
+        row = positions(statement.frames[variable], keys, KEY)
+        known = np.flatnonzero(row >= 0)
+        within.add(variable, 1.0, column=known, row=row[known])
+    within.done()

@@ -36,21 +36,12 @@ def check_freight(checked: Checked) -> list[Finding]:
     )
     parts = parts_ways(checked)
     return [
-        *_namesakes(checked),
         *_unpriced(checked),
         *_within(checked),
         *_points(checked, cars, parts),
         *_volumes(checked, _weighed(checked, CARS, cars)),
         *_masses(checked, _weighed(checked, PARTS, parts)),
     ]
-
-
-def _namesakes(checked: Checked) -> list[Finding]:
-    """Return markets with the identifier of a site: a lane to it would lead to either."""
-    rows = checked.rows("markets").filter(pl.col("market").is_in(sorted(checked.known("sites", "site"))))
-    rule = "is a site as well, so that lanes cannot tell them apart"
-    cure = "Rename the market, such as {market}_market."
-    return checked.report("error", "markets", "market", rows, rule, cure)
 
 
 def parts_ways(checked: Checked) -> pl.DataFrame:
