@@ -83,13 +83,13 @@ def test_the_sentence_says_what_sharing_is_worth(tiny: Plan) -> None:
     text = read(tiny).text
     assert "Sharing is worth 68.4 million EUR to the alliance against each partner’s best plan alone" in text
     assert "950 EUR for every electric car, 2026 to 2027." in text
-    assert "100 % of the money rests on assumed figures." in text
+    assert "In the plan’s ledger, 100 % of the money rests on assumed figures." in text
     assert "4.2 % of the revenue" in text
     assert "Proven to lie between" in text
     assert "No partner loses" in text
     assert "Cash, million EUR Develop Sud Van South Motors 36.0" in text
     assert "Nominate Parts maker in Japan for Common 50 kWh North Motors 3.6 All of 2026 61.2" in text
-    assert "61.2 million EUR in all; 61.2 million EUR of it in 2026, the peak." in text
+    assert "Cash, not discounted: 61.2 million EUR in all; 61.2 million EUR of it in 2026, the peak." in text
 
 
 def test_the_ledger_on_the_page_adds_up_to_the_objective(tiny: Plan) -> None:
@@ -111,7 +111,8 @@ def test_scenarios_that_were_planned_are_told(tiny: Plan) -> None:
     """The page shows what each scenario costs and how many decisions it switches, and no other scenario."""
     text = read(tiny).text
     assert "Batteries made in Japan double in price" in text
-    assert "Decisions that switch" in text
+    assert "Plan gains or loses Signed now, unwanted then Decisions that switch" in text
+    assert "--what-if calm --what-if dear" in text
     assert "Ask with" not in text
 
 

@@ -10,6 +10,8 @@ import fastexcel
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from lynchpin.errors import PlanError
 from lynchpin.plan.plan import Plan
@@ -88,6 +90,27 @@ def test_net_price_follows_the_consumer_price(tiny: Plan, tmp_path: Path) -> Non
     before = computed(sheet)(f"B{rows['Contribution']}")
     sheet[f"C{rows['Consumer price, EUR a car']}"].value += 1_200
     assert computed(sheet)(f"B{rows['Contribution']}") - before == pytest.approx(900 * 18_000)
+
+
+def test_a_study_of_cost_has_no_rows_of_price(cost: Plan, tmp_path: Path) -> None:
+    """Where no price is part of the study, none is shown as nought."""
+    sheet = load_workbook(write_plan_workbook(cost, tmp_path / "plan.xlsx"))[SHEET]
+    assert not [name for name in rows_of(sheet) if "price" in name.lower() and "list" not in name]
+    assert "Minus the least cost" in rows_of(sheet)
+
+
+def test_a_full_disk_is_named_with_the_cure(
+    tiny: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that fails names the workbook, and nothing is left behind."""
+
+    def full(book: Workbook) -> None:
+        raise FileCreateError("No space left on device")
+
+    monkeypatch.setattr(Workbook, "_store_workbook", full)
+    with pytest.raises(PlanError, match=r"plan\.xlsx: cannot be written: No space.*Free space"):
+        write_plan_workbook(tiny, tmp_path / "plan.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_table_has_a_sheet(any_plan: Plan, book: Path) -> None:

@@ -1,6 +1,7 @@
 """Below the fold: money, launches, profit and loss, data quality, verification and how to make it again."""
 
 from collections.abc import Iterable
+from shlex import quote
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from lynchpin.plan.tables import LINES
 from lynchpin.plan.verify import RULES
 from lynchpin.report.columns import amount, columns, lines
 from lynchpin.report.html import Html, fold, join, table, tag
+from lynchpin.report.measures import WHAT_IF
 from lynchpin.report.trust import money_by_source, quality_of_money
 from lynchpin.report.words import Names, line_words, money, number, share
 
@@ -234,7 +236,9 @@ def reproduction(plan: Plan) -> Html:
     info = plan.info
     named = [f"--method {info.method}", f"--seed {info.seed}", f"--sharing {info.sharing}"]
     named += ["--as-is"] if info.as_is else []
-    named += [f"--scenario {info.scenario}"] if info.scenario else []
+    named += [f"--scenario {quote(info.scenario)}"] if info.scenario else []
+    what_ifs = [name.removeprefix(WHAT_IF) for name in plan.references if name.startswith(WHAT_IF)]
+    named += [f"--what-if {quote(name)}" for name in what_ifs]
     named += [
         f"--{key.replace('_', '-')} {value}"
         for key, value in sorted(info.options.items())

@@ -1,5 +1,7 @@
 """What a board reads first: one sentence, gains, signatures, investment and what overturns the plan."""
 
+from shlex import quote
+
 from lynchpin.plan.plan import Plan
 from lynchpin.report.html import Html, join, table, tag
 from lynchpin.report.measures import (
@@ -65,7 +67,8 @@ def _known(plan: Plan, found: Worth) -> list[object]:
         )
     else:
         words.append("How far it could be off is not proven. ")
-    words += [tag("b", share(found.assumed)), " of the money rests on assumed figures."]
+    words += ["In the plan’s ledger, ", tag("b", share(found.assumed))]
+    words.append(" of the money rests on assumed figures.")
     return words
 
 
@@ -79,16 +82,16 @@ def _without_reference(plan: Plan) -> Html:
     currency = plan.study.settings.currency
     what = "costs" if plan.info.objective_kind == "cost" else "contributes"
     scope = "as it is today" if plan.info.as_is else f"with sharing by {plan.info.sharing}"
-    main = tag(
-        "p", f"The plan {what} ", tag("b", money(plan.objective, currency)), f" {scope}, {span(plan)}."
-    )
+    worth_of_plan = tag("b", money(plan.objective, currency))
+    main = tag("p", f"The plan {what} ", worth_of_plan, f" {scope}, {span(plan)}.", class_="headline")
     rest = (
-        f"Present value; proven gap {_gap(plan)}; {share(assumed_share(plan))} of the money rests on assumed "
-        "figures. What sharing is worth is not known: each partner’s best plan alone was not made. "
+        f"Present value; proven gap {_gap(plan)}. In the plan’s ledger, {share(assumed_share(plan))} of the "
+        "money rests on assumed figures. What sharing is worth is not known: each partner’s best plan alone "
+        "was not made. "
     )
     return join(
         [
-            Html(main.replace("<p>", '<p class="headline">', 1)),
+            main,
             tag("p", rest, tag("code", "lynchpin plan STUDY -o PLAN"), " makes it too.", class_="proof"),
         ]
     )
@@ -169,6 +172,7 @@ def investing(plan: Plan) -> Html:
         return tag("p", "The plan needs no new investment.")
     period, most = peak(plan)
     words = [
+        "Cash, not discounted: ",
         tag("b", money(total, currency)),
         f" in all; {money(most, currency)} of it in {period}, the peak.",
     ]
@@ -186,7 +190,7 @@ def overturning(plan: Plan) -> Html:
         (tag("b", name), money(change, currency, sign=True), number(signed), number(switched))
         for _, name, change, signed, switched, _ in largest.head(MOST_OVERTURNED).iter_rows()
     ]
-    heads = ("If", "Change of worth", "Signed now, unwanted then", "Decisions that switch")
+    heads = ("If", "Plan gains or loses", "Signed now, unwanted then", "Decisions that switch")
     first = largest.filter(largest.get_column("switched") > 0).head(1)
     words = [
         tag("p", f"{name}: {examples} …", class_="small")
@@ -196,7 +200,7 @@ def overturning(plan: Plan) -> Html:
 
 
 def _gaps(plan: Plan) -> Html:
-    """Return how large a change of worth must be to be more than what the proven gaps leave open."""
+    """Return how large a change must be to be more than what the proven gaps leave open."""
     left = slack_of_what_ifs(plan)
     if left is None:
         return tag("p", "How far these plans could be off is not proven.", class_="small")
@@ -218,7 +222,7 @@ def _how_to_ask(plan: Plan) -> Html:
             tag(
                 "p",
                 "Ask with ",
-                tag("code", f"lynchpin plan STUDY -o PLAN --what-if {first}"),
+                tag("code", f"lynchpin plan STUDY -o PLAN --what-if {quote(first)}"),
                 class_="small",
             ),
         ]

@@ -172,7 +172,7 @@ def slack(plan: Plan) -> float | None:
 
 
 def slack_of_what_ifs(plan: Plan) -> float | None:
-    """Return the change of worth that gaps could explain: the plan and the loosest what-if."""
+    """Return the change of a plan's money that gaps could explain: the plan and the loosest what-if."""
     slacks = [slack(other) for name, other in plan.references.items() if name.startswith(WHAT_IF)]
     known = [one for one in (slack(plan), *slacks) if one is not None]
     return known[0] + max(known[1:], default=0.0) if len(known) == 1 + len(slacks) else None

@@ -50,6 +50,11 @@ class Rows:
         return (*self.direct, self.before, *self.shared, self.after)
 
     @property
+    def priced(self) -> bool:
+        """Return whether cars have a price: a study of least cost has none."""
+        return any(line.kind == "net" for line in self.direct)
+
+    @property
     def before_row(self) -> int:
         """Return the row of the sum before shared cost."""
         return FIRST + len(self.direct)
@@ -100,6 +105,7 @@ def _heads(sheet: Worksheet, plan: Plan, rows: Rows, formats: Formats) -> None:
         DEALER: "Dealer’s share",
         NET: f"Net price, {currency} a car",
     }
+    words = {row: text for row, text in words.items() if row < PRICE or rows.priced}
     for row, text in words.items():
         sheet.write_string(row, WORDS, text, formats.bold if row in (MODEL, MARKET, NET) else None)
     for row, line in enumerate(rows.listed, start=FIRST):
@@ -115,11 +121,12 @@ def _column(sheet: Worksheet, place: int, column: Column, rows: Rows, names: Nam
     sheet.write_string(MODEL, place, model, formats.head)
     sheet.write_string(MARKET, place, names("market", column.market), formats.head)
     sheet.write_number(CARS, place, cars, formats.whole)
-    sheet.write_number(PRICE, place, column.consumer / cars if cars else 0.0, formats.whole)
-    sheet.write_number(TAX, place, column.vat, formats.share)
-    sheet.write_number(DEALER, place, column.dealer_share, formats.share)
-    net = f"={name}{PRICE + 1}/(1+{name}{TAX + 1})*(1-{name}{DEALER + 1})"
-    _write(sheet, NET, place, net, formats.sum, column.revenue / cars if cars else 0.0)
+    if rows.priced:
+        sheet.write_number(PRICE, place, column.consumer / cars if cars else 0.0, formats.whole)
+        sheet.write_number(TAX, place, column.vat, formats.share)
+        sheet.write_number(DEALER, place, column.dealer_share, formats.share)
+        net = f"={name}{PRICE + 1}/(1+{name}{TAX + 1})*(1-{name}{DEALER + 1})"
+        _write(sheet, NET, place, net, formats.sum, column.revenue / cars if cars else 0.0)
     for row, line in enumerate(rows.listed, start=FIRST):
         money = amount(column, line)
         formula = _formula(line, name, rows)
