@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import lynchpin
+from lynchpin import terminal
 from lynchpin.cli import main
 from lynchpin.plan.store import load_plan, save_plan
 from lynchpin.study.money_words import money_words
@@ -179,6 +181,26 @@ def test_show_prints_summary_tables_and_duty(stored: Path, run: Run) -> None:
     code, out, _ = run("show", stored, "duty", model, market, "--json")
     assert code == 0
     assert {row["kind"] for row in json.loads(out)} <= {"free", "mfn", "preference", "addon", "all_in"}
+
+
+def test_unlimited_numbers_are_text_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON has no word for infinity: readers of it get `inf` and `nan` as text and never fail."""
+    found = pl.DataFrame({"duty": [float("inf"), 0.1, float("nan")]})
+    terminal.show_table(found, json=True)
+    read = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert read == [{"duty": "inf"}, {"duty": 0.1}, {"duty": "nan"}]
+
+
+def test_places_are_named_after_folders_seen_from_inside(
+    stored: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inside its folder a plan is `.`; the report stands beside the folder under the folder's whole name."""
+    place = stored.rename(stored.with_name("plan.v2"))
+    monkeypatch.chdir(place)
+    code, _, err = run("report", ".")
+    assert code == 0, err
+    assert (place.parent / "plan.v2.html").is_file()
+    assert load_plan(place).verified
 
 
 def test_show_names_the_tables_there_are(stored: Path, run: Run) -> None:

@@ -80,7 +80,7 @@ def plan(
     """Plan a study, verify the plan and write it."""
     from lynchpin import api, terminal
 
-    place = output or Path(f"{study.stem}-plan")
+    place = output or Path(f"{study.resolve().stem}-plan")
     with terminal.Watch(quiet=quiet) as watch:
         made = api.plan_to(
             study,
@@ -154,7 +154,7 @@ def report(
     """Write one self-contained page about a plan that opens offline."""
     from lynchpin import api, terminal
 
-    page = api.load_plan(plan).report(output or plan.with_suffix(".html"))
+    page = api.load_plan(plan).report(output or plan.resolve().with_name(f"{plan.resolve().name}.html"))
     terminal.say(f"Wrote the report to {page}.")
 
 

@@ -2,13 +2,14 @@
 
 import errno
 import json as json_format
+import math
 import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import polars as pl
 from rich.console import Console
@@ -194,7 +195,16 @@ def _print_steps(steps: Sequence[Step]) -> None:
 
 
 def _print_json(content: object) -> None:
-    out.file.write(json_format.dumps(content, indent=2, default=str, allow_nan=True) + "\n")
+    out.file.write(json_format.dumps(_finite(content), indent=2, default=str, allow_nan=False) + "\n")
+
+
+def _finite(content: Any) -> Any:
+    """Return content with unlimited numbers as the text `inf`, as in tables: JSON has no word for them."""
+    if isinstance(content, Mapping):
+        return {key: _finite(value) for key, value in cast(Mapping[Any, Any], content).items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in cast(Sequence[Any], content)]
+    return str(content) if isinstance(content, float) and not math.isfinite(content) else content
 
 
 class Watch:
