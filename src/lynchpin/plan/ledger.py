@@ -95,10 +95,16 @@ def _posted(instance: Instance, payers: Payers, variable: str, line: str, amount
     """Return the ledger rows of one line of one variable, not yet summed."""
     rule, keys = _KEYS[line]
     rows = _rows(instance, variable, amounts)
-    split = payers.split(rows, rule)
-    filled = [pl.col(key) if key in keys and key in split.columns else pl.lit(None, pl.String).alias(key)
-              for key in COLUMNS["ledger"][2:-4]]  # fmt: skip
-    return split.select(pl.lit(line).alias("line"), "partner", *filled, "period", "undiscounted")
+    return _keyed(payers.split(rows, rule), line, keys)
+
+
+def _keyed(rows: pl.DataFrame, line: str, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Return rows as those of one line: its keys filled where they are known, all others blank."""
+    filled = [
+        pl.col(key) if key in keys and key in rows.columns else pl.lit(None, pl.String).alias(key)
+        for key in COLUMNS["ledger"][2:-4]
+    ]
+    return rows.select(pl.lit(line).alias("line"), "partner", *filled, "period", "undiscounted")
 
 
 def _rows(instance: Instance, variable: str, amounts: Vector) -> pl.DataFrame:
@@ -140,14 +146,7 @@ def _transfers(instance: Instance, payers: Payers, shipped: Vector) -> list[pl.D
     booked = np.where(np.isnan(price) | (own & (instance.outside[site] <= 0)), 0.0, price) * shipped
     rows = _rows(instance, "ship", booked)
     keys = ("model", "programme", "site", "market")
-    parts: list[pl.DataFrame] = []
-    for sign, rule in ((-1.0, "brand"), (1.0, "owners")):
-        split = payers.split(rows.with_columns(pl.col("undiscounted") * sign), rule)
-        filled = [
-            pl.col(key) if key in keys else pl.lit(None, pl.String).alias(key)
-            for key in COLUMNS["ledger"][2:-4]
-        ]
-        parts.append(
-            split.select(pl.lit("transfer").alias("line"), "partner", *filled, "period", "undiscounted")
-        )
-    return parts
+    return [
+        _keyed(payers.split(rows.with_columns(pl.col("undiscounted") * sign), rule), "transfer", keys)
+        for sign, rule in ((-1.0, "brand"), (1.0, "owners"))
+    ]

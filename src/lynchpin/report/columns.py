@@ -130,8 +130,3 @@ def amount(column: Column, line: Line) -> float:
     if line.kind == "after":
         return sum(column.amounts.values())
     return column.amounts.get((line.line or "", line.family), 0.0)
-
-
-def total(shown: tuple[Column, ...]) -> float:
-    """Return the sum of all columns: the ledger's."""
-    return sum(sum(column.amounts.values()) for column in shown)

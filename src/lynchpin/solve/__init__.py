@@ -12,7 +12,6 @@ from lynchpin.solve.contracts import (
 )
 from lynchpin.solve.highs import solve, solve_here
 from lynchpin.solve.options import SolveOptions
-from lynchpin.solve.rounding import round_and_fix
 
 __all__ = [
     "OnProgress",
@@ -24,7 +23,6 @@ __all__ = [
     "Status",
     "StopSignal",
     "relative_gap",
-    "round_and_fix",
     "solve",
     "solve_here",
 ]
