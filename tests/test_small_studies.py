@@ -96,3 +96,23 @@ def test_a_page_about_little_money_is_not_all_zero(tmp_path: Path) -> None:
     text = lynchpin.plan(cheap, references=False).report(tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Million SEK" not in text
     assert re.search(r"<tfoot><tr><td>Sum</td><td class=\"number\">12,000</td>", text)
+
+
+def test_contracted_volume_is_priced_by_the_cheapest_part_of_the_row_even_if_no_car_can_carry_it() -> None:
+    """A row of the family contracts 2000 packs, 800 are used: 1200 are owed at the price of the weak pack."""
+    parts = PARTS | {
+        "variants": {
+            "variant": ["pack", "weak"], "family": ["battery", "battery"], "owner": ["maker", "maker"],
+            "unit_cost": [4000.0, 1000.0],
+        },
+        "specifications": {
+            "variant": ["pack", "weak"], "attribute": ["kwh", "kwh"], "value": ["60", "40"],
+        },
+        "nominations": {
+            "site": ["works"], "family": ["battery"], "committed": [2000.0], "status": ["current"],
+        },
+        "uses": {"model": ["car"], "variant": ["pack"]},
+    }  # fmt: skip
+    for as_is in (False, True):
+        plan = lynchpin.plan(small(**parts), as_is=as_is, references=False)
+        assert plan.objective == pytest.approx(800 * (20000 - 5000 - 4000) - 1200 * 1000)

@@ -148,7 +148,7 @@ def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> 
     cars, money = Cars(calendar, found, chosen, book, possible, offers, outside).compiled()
     parts = Parts(calendar, chosen, book, cars["make"], outside)
     pieces, piece = parts.compiled()
-    duties, missed = Obligations(calendar, chosen, book, pieces["sources"], parts.list_cost).compiled()
+    duties, missed = Obligations(calendar, chosen, book, pieces["sources"]).compiled()
     money |= missed | Investments(calendar, found, chosen, outside).compiled()
     frames = (
         chosen.frames
