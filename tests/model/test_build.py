@@ -70,6 +70,24 @@ def test_coefficients_are_near_one() -> None:
         assert entries.max() <= 1e4
 
 
+def test_costs_are_near_one_where_parts_alone_cost_anything() -> None:
+    """A study of cost in yen whose cars cost nothing in the plant is stated in units of its parts."""
+    study = tiny().with_settings(objective="cost", currency="YEN", short_penalty=160_000.0)
+    dear = {
+        name: study.tables[name].with_columns(currency=pl.lit("EUR"))
+        for name in study.given
+        if "currency" in study.tables[name].columns
+    }
+    free = {
+        "models": dear["models"].with_columns(body_cost=pl.lit(0.0)),
+        "allocations": dear["allocations"].with_columns(unit_cost=pl.lit(0.0)),
+        "currencies": pl.DataFrame([{"currency": "EUR", "rate": 160.0}]),
+    }
+    cost = np.abs(arrays(build(compile_study(study.replace(**dear | free)))).cost)
+    assert cost[cost > 0].min() >= 1e-2
+    assert cost.max() <= 1e4
+
+
 def test_a_structure_that_does_not_fit_is_refused() -> None:
     """The message names the variable and how long it was."""
     problem = arrays(build(compile_study(tiny())))

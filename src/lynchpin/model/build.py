@@ -123,10 +123,10 @@ def build(
 
 
 def units(instance: Instance) -> tuple[float, float]:
-    """Return powers of ten that bring the most sales of a version near 100, the money of a car near 10."""
+    """Return powers of ten: most sales of a version lie near 100, the money of a car or piece near 10."""
     most = instance.possible.sum(axis=1).max(initial=0.0)
     flow = 10.0 ** (np.floor(np.log10(most)) - 1) if most > 0 else 1.0
-    lines = [np.abs(values) for name in ("sell", "make") for values in instance.money[name].values()]
+    lines = [np.abs(values) for name in ("sell", "make", "buy") for values in instance.money[name].values()]
     worth = max((float(values.max(initial=0.0)) for values in lines), default=0.0)
     return float(flow), float(flow * 10.0 ** (np.floor(np.log10(worth)) - 1)) if worth > 0 else float(flow)
 

@@ -89,6 +89,13 @@ def floats(frame: pl.DataFrame, column: str, blank: float = 0.0) -> Vector:
     return frame[column].cast(pl.Float64).fill_null(blank).to_numpy().astype(np.float64)
 
 
+def rows_of(study: Study, table: str, names: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of a table with these identifiers, in their order, defaults filled in."""
+    key = next(iter(study.tables[table].columns))
+    wanted = pl.DataFrame({key: names}, schema={key: pl.String})
+    return wanted.join(study.table(table), on=key, maintain_order="left")
+
+
 def codes(frame: pl.DataFrame, column: str, names: Sequence[str]) -> Positions:
     """Return the position of each identifier among `names`, -1 where blank or not there."""
     position = {name: index for index, name in enumerate(names)}

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from lynchpin.errors import ModelError
-from lynchpin.model.calendar import Calendar, codes, floats
+from lynchpin.model.calendar import Calendar, codes, floats, rows_of
 from lynchpin.model.duty import DutyBook, Goods
 from lynchpin.model.grants import grants
 from lynchpin.model.lanes import Lanes
@@ -71,10 +71,7 @@ class Cars:
 
     @cached_property
     def _sites(self) -> pl.DataFrame:
-        table = self.calendar.study.table("sites")
-        return pl.DataFrame({"site": self._names["site"]}, schema={"site": pl.String}).join(
-            table, on="site", maintain_order="left"
-        )
+        return rows_of(self.calendar.study, "sites", self._names["site"])
 
     @cached_property
     def _net(self) -> Vector:

@@ -31,7 +31,7 @@ import numpy as np
 import polars as pl
 
 from lynchpin.errors import ModelError, OptionError
-from lynchpin.model.calendar import Calendar
+from lynchpin.model.calendar import Calendar, rows_of
 from lynchpin.model.cars import Cars
 from lynchpin.model.duty import GENERAL, DutyBook
 from lynchpin.model.investments import Investments
@@ -199,12 +199,9 @@ def _ordered(
 
 def _entities(study: Study, names: Mapping[str, tuple[str, ...]], own: Vector) -> dict[str, pl.DataFrame]:
     """Return the data of sites, families and variants, one row for each position."""
-    site = pl.DataFrame({"site": names["site"]}, schema={"site": pl.String})
-    family = pl.DataFrame({"family": names["family"]}, schema={"family": pl.String})
-    variant = pl.DataFrame({"variant": names["variant"]}, schema={"variant": pl.String})
-    variants = variant.join(study.table("variants"), on="variant", maintain_order="left")
+    variants = rows_of(study, "variants", names["variant"])
     return {
-        "sites": site.join(study.table("sites"), on="site", maintain_order="left"),
-        "families": family.join(study.table("families"), on="family", maintain_order="left"),
+        "sites": rows_of(study, "sites", names["site"]),
+        "families": rows_of(study, "families", names["family"]),
         "variants": variants.with_columns(own_cost=pl.Series(own[:, 0], dtype=pl.Float64)),
     }

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from lynchpin.model.calendar import MILLION, Calendar, codes
+from lynchpin.model.calendar import MILLION, Calendar, codes, rows_of
 from lynchpin.model.structure import Structure
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.model.windows import Windows
@@ -66,8 +66,7 @@ class Investments:
         return {"plant_tooling": -cost, "venture": self.outside[frame["site"].to_numpy()][:, None] * cost}
 
     def _sites(self) -> Money:
-        names = pl.DataFrame({"site": self.structure.names["site"]}, schema={"site": pl.String})
-        table = names.join(self.calendar.study.table("sites"), on="site", maintain_order="left")
+        table = rows_of(self.calendar.study, "sites", self.structure.names["site"])
         fixed = self.calendar.money(table, "fixed_cost") * MILLION * self.calendar.years
         opening = self.calendar.annuity(table, "opening_cost", "life")
         opening = opening * (table["status"] != "current").to_numpy()[:, None]
@@ -77,8 +76,7 @@ class Investments:
     def _scoped(self, frame: str, axis: str, cost: str) -> Vector:
         """Return the annuity of a variant's or platform's row, nought where sunk (rows, T)."""
         rows, names = self.structure.frames[frame], self.structure.names
-        keys = pl.DataFrame({axis: names[axis]}, schema={axis: pl.String})
-        table = keys.join(self.calendar.study.table(f"{axis}s"), on=axis, maintain_order="left")
+        table = rows_of(self.calendar.study, f"{axis}s", names[axis])
         which = rows[axis].to_numpy()
         owner = codes(table, "owner", names["partner"])[which]
         sunk = (table["status"] == "current").to_numpy()[which] & self._at_home(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lynchpin.model.calendar import Calendar, codes, floats
+from lynchpin.model.calendar import Calendar, codes, floats, rows_of
 from lynchpin.model.duty import DutyBook
 from lynchpin.model.fitting import measured
 from lynchpin.model.prices import list_costs
@@ -37,8 +37,7 @@ class Obligations:
 
     def _targets(self) -> pl.DataFrame:
         names = self.structure.names["target"]
-        keys = pl.DataFrame({"target": names}, schema={"target": pl.String})
-        table = keys.join(self.calendar.study.table("targets"), on="target", maintain_order="left")
+        table = rows_of(self.calendar.study, "targets", names)
         return table.with_columns(target=pl.int_range(pl.len(), dtype=pl.Int32))
 
     def _miss(self, targets: pl.DataFrame) -> tuple[pl.DataFrame, Money]:

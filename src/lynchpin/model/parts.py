@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from lynchpin.model.calendar import Calendar, floats
+from lynchpin.model.calendar import Calendar, floats, rows_of
 from lynchpin.model.duty import DutyBook, Goods
 from lynchpin.model.fitting import attribute_values
 from lynchpin.model.grants import grants
@@ -97,14 +97,11 @@ class Parts:
 
     @cached_property
     def _sites(self) -> pl.DataFrame:
-        table = self.calendar.study.table("sites")
-        names = pl.DataFrame({"site": self._names["site"]}, schema={"site": pl.String})
-        return names.join(table, on="site", maintain_order="left")
+        return rows_of(self.calendar.study, "sites", self._names["site"])
 
     @cached_property
     def _variants(self) -> pl.DataFrame:
-        names = pl.DataFrame({"variant": self._names["variant"]}, schema={"variant": pl.String})
-        return names.join(self.calendar.study.table("variants"), on="variant", maintain_order="left")
+        return rows_of(self.calendar.study, "variants", self._names["variant"])
 
     @cached_property
     def list_cost(self) -> Vector:

@@ -11,7 +11,7 @@ Country beats chemistry beats any; without a row of the family the path is 1.
 import numpy as np
 import polars as pl
 
-from lynchpin.model.calendar import Calendar, floats, series_over_periods
+from lynchpin.model.calendar import Calendar, floats, rows_of, series_over_periods
 from lynchpin.model.fitting import attribute_values
 from lynchpin.model.vectors import Vector
 
@@ -20,9 +20,7 @@ ANY = "any"
 
 def own_costs(calendar: Calendar, variants: tuple[str, ...]) -> Vector:
     """Return the list cost of a piece without site and path, in the study's currency (variants, T)."""
-    table = pl.DataFrame({"variant": variants}, schema={"variant": pl.String}).join(
-        calendar.study.table("variants"), on="variant", maintain_order="left"
-    )
+    table = rows_of(calendar.study, "variants", variants)
     priced = calendar.money(table, "unit_cost")
     values = attribute_values(calendar.study).join(table.select("variant"), on="variant", how="semi")
     money = calendar.money(values, "cost_per_unit") * floats(values, "value")[:, None]
