@@ -1,6 +1,8 @@
 """Plans on disk: what is written comes back, nothing else is ever overwritten, what is broken is named."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -67,6 +69,17 @@ def test_a_failed_write_keeps_the_old_plan(place: Path, monkeypatch: pytest.Monk
         save_plan(tiny_plan(), place)
     assert (place / "plan.json").read_text() == before
     assert [path.name for path in place.parent.iterdir()] == ["plan"]
+
+
+def test_a_plan_of_another_study_is_no_reference(place: Path) -> None:
+    """What sharing is worth is a difference of two plans of one study: another one's plan is refused."""
+    other = tiny_plan().references["partner"]
+    study = other.study.with_settings(title="Another")
+    info = other.info.model_copy(update={"hashes": study.hashes()})
+    shutil.rmtree(place / "references" / "partner")
+    save_plan(replace(other, study=study, info=info), place / "references" / "partner")
+    with pytest.raises(PlanError, match="references/partner: is a plan of another study"):
+        load_plan(place)
 
 
 @pytest.mark.parametrize("moment", [1, 2])

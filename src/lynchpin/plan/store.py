@@ -184,6 +184,10 @@ def _load_one(place: Path) -> Plan:
     if findings or info is None or study is None:
         raise _broken(place, findings)
     references = {name: _load_one(folder) for name, folder in _reference_folders(place)}
+    others = [name for name in _REFERENCE_NAMES if name in references]
+    strange = [name for name in others if references[name].info.hashes != info.hashes]
+    if strange:
+        raise _broken(place, [f"references/{name}: is a plan of another study" for name in strange])
     return Plan(study=study, tables=tables, info=info, references=references)
 
 
