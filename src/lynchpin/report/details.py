@@ -16,6 +16,17 @@ from lynchpin.report.trust import money_by_source, quality_of_money
 from lynchpin.report.words import Names, line_words, money, number, share
 
 MILLION = 1e6
+LAUNCH_HEADS = (
+    "Launch",
+    "Partner",
+    "Brand",
+    "Version",
+    "Drive",
+    "Platform",
+    "Built in",
+    "Markets",
+    "Cars a year",
+)
 QUALITIES = ("measured", "quoted", "estimated", "assumed")
 
 
@@ -113,18 +124,7 @@ def launches(plan: Plan) -> Html:
         )
         for row in rows.iter_rows(named=True)
     ]
-    heads = (
-        "Launch",
-        "Partner",
-        "Brand",
-        "Version",
-        "Drive",
-        "Platform",
-        "Built in",
-        "Markets",
-        "Cars a year",
-    )
-    return table(heads, shown, numbers=[7, 8])
+    return table(LAUNCH_HEADS, shown, numbers=[7, 8])
 
 
 def profit_data(plan: Plan) -> dict[str, Any]:

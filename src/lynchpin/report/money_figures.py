@@ -69,26 +69,34 @@ def _falling(steps: list[Step], currency: str) -> Spec:
         "hovertext": [f"{name}: {text} {unit} {currency}" for name, text in zip(names, texts, strict=True)],
     }
     tips = [max(start, start + step.money) / divisor for start, step in zip(starts, steps, strict=True)]
-    notes = [
-        note(text, x=tip, y=row, xanchor="left", xshift=5, font={"size": 13, "color": colour})
-        for row, (text, tip, colour) in enumerate(zip(texts, tips, colours, strict=True))
-    ]
-    bridges = [
-        {"type": "line", "x0": end / divisor, "x1": end / divisor, "y0": row + 0.31, "y1": row + 0.69}
-        | {"line": {"color": "#8796a5", "width": 1}}
-        for row, end in enumerate(ends)
-    ]
     return {
         "data": [bars],
         "layout": layout(
             60 + 40 * len(steps),
             xaxis=amounts(f"{unit} {currency}, present value".strip(), range=[low - room, high + room]),
             yaxis=categories(names, names, range=[len(steps) - 0.5, -0.5]),
-            annotations=notes,
-            shapes=bridges,
+            annotations=_behind(texts, tips, colours, size=13),
+            shapes=_bridges([end / divisor for end in ends]),
             margin=BESIDE,
         ),
     }
+
+
+def _behind(texts: list[str], tips: list[float], colours: list[str], *, size: int) -> list[Spec]:
+    """Return the figures behind the tips of bars, one for each row."""
+    return [
+        note(text, x=tip, y=row, xanchor="left", xshift=6, font={"size": size, "color": colour})
+        for row, (text, tip, colour) in enumerate(zip(texts, tips, colours, strict=True))
+    ]
+
+
+def _bridges(ends: list[float]) -> list[Spec]:
+    """Return thin lines from where a bar of a waterfall ends to where the next one starts."""
+    return [
+        {"type": "line", "x0": end, "x1": end, "y0": row + 0.31, "y1": row + 0.69}
+        | {"line": {"color": "#8796a5", "width": 1}}
+        for row, end in enumerate(ends)
+    ]
 
 
 def partners_spec(plan: Plan) -> Spec:
@@ -102,7 +110,8 @@ def partners_spec(plan: Plan) -> Spec:
     digits = digits_of(largest / divisor)
     labels = [label(names("partner", partner), 18) for partner in table.get_column("partner")]
     write = signed if column == "gain" else number
-    texts = [f"{write(value / divisor, digits)}" for value in values]
+    texts = [write(value / divisor, digits) for value in values]
+    colours = [GAIN if value >= 0 else LOSS for value in values]
     low, high = min([0.0, *values]) / divisor, max([0.0, *values]) / divisor
     room = 0.02 * (high - low or 1.0)
     title = f"{unit} {currency}, present value".strip()
@@ -111,29 +120,19 @@ def partners_spec(plan: Plan) -> Spec:
         "orientation": "h",
         "y": list(range(len(values))),
         "x": [value / divisor for value in values],
-        "marker": {"color": [GAIN if value >= 0 else LOSS for value in values]},
+        "marker": {"color": colours},
         "width": 0.6,
         "hoverinfo": "text",
         "hovertext": [f"{name}: {text} {unit} {currency}" for name, text in zip(labels, texts, strict=True)],
     }
-    notes = [
-        note(
-            f"<b>{text}</b>",
-            x=max(value, 0.0) / divisor,
-            y=row,
-            xanchor="left",
-            xshift=6,
-            font={"size": 14, "color": GAIN if value >= 0 else LOSS},
-        )
-        for row, (text, value) in enumerate(zip(texts, values, strict=True))
-    ]
+    tips = [max(value, 0.0) / divisor for value in values]
     return {
         "data": [bars],
         "layout": layout(
             54 + 44 * len(values),
             xaxis=amounts(title, range=[low - room, high + room], nticks=4),
             yaxis=categories(labels, labels, range=[len(values) - 0.5, -0.5]),
-            annotations=notes,
+            annotations=_behind([f"<b>{text}</b>" for text in texts], tips, colours, size=14),
             margin=BESIDE,
         ),
     }
