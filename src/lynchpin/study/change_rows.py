@@ -2,7 +2,8 @@
 
 `where` chooses rows by `column=value` joined by `;`, compared with the cells as they count (defaults in
 place of blanks); a value may end in `*`, and nothing after `=` means blank. `set` writes the value,
-`multiply` and `add` work on numbers and leave blanks alone, `delete` takes the rows out.
+`multiply` and `add` work on numbers as they count, too, and leave blanks without a default alone, `delete`
+takes the rows out.
 """
 
 from typing import Any

@@ -29,14 +29,13 @@ def _lists(checked: Checked) -> list[Finding]:
         findings += checked.report(
             "error", table, column, rows, rule, f"Write {what}, separated by ;", near=words
         )
-    for table, column in (("agreements", "members"),):
-        entries = _entries(checked, table, column)
-        useless = entries.with_columns(pl.col(column).is_in(known_places).any().over("row").alias("some"))
-        rows = useless.filter(~pl.col("some")).unique("row", keep="first", maintain_order=True)
-        rule = "no member is a country of a site or market or a territory of the study"
-        cure = "Write the codes that sites, markets and territories use."
-        findings += checked.report("warning", table, column, rows, rule, cure, near=sorted(known_places))
-    return findings
+    entries = _entries(checked, "agreements", "members")
+    useless = entries.with_columns(pl.col("members").is_in(known_places).any().over("row").alias("some"))
+    rows = useless.filter(~pl.col("some")).unique("row", keep="first", maintain_order=True)
+    rule = "no member is a country of a site or market or a territory of the study"
+    cure = "Write the codes that sites, markets and territories use."
+    near = sorted(known_places)
+    return findings + checked.report("warning", "agreements", "members", rows, rule, cure, near=near)
 
 
 def _entries(checked: Checked, table: str, column: str) -> pl.DataFrame:

@@ -94,7 +94,7 @@ def _costs(checked: Checked) -> list[Finding]:
 
 
 def _scaled_variants(checked: Checked) -> list[Finding]:
-    """Return variants whose specification lacks the measure of their family's volume."""
+    """Return variants whose specification has no measure of their family's volume, or none above zero."""
     measured = checked.study.table("families").filter(pl.col("scale_attribute") != "pieces")
     measured = measured.select("family", pl.col("scale_attribute").alias("attribute"))
     needed = checked.rows("variants").join(measured, on="family")
@@ -102,4 +102,9 @@ def _scaled_variants(checked: Checked) -> list[Finding]:
     wrong = needed.join(given, on=["variant", "attribute"], how="anti")
     rule = "volume of family {family} is counted in {attribute}, which {variant} has no value of"
     cure = "Add {attribute} of {variant} to specifications."
-    return checked.report("error", "variants", "variant", wrong, rule, cure)
+    findings = checked.report("error", "variants", "variant", wrong, rule, cure)
+    counted = _specifications(checked).join(measured, on=["family", "attribute"])
+    nothing = counted.filter(pl.col("value").cast(pl.Float64, strict=False) <= 0)
+    rule = "must be above zero: volume of family {family} is counted in {attribute}"
+    cure = "Write what one piece of {variant} has of it, or count the family in pieces."
+    return findings + checked.report("error", "specifications", "value", nothing, rule, cure)

@@ -28,7 +28,12 @@ def _currencies(checked: Checked) -> list[Finding]:
     findings = checked.report("error", "currencies", "currency", own, rule, cure)
     index = {label: study.periods.index(label) for label in rows["from"].drop_nulls().unique().to_list()}
     start = pl.col("from").replace_strict(index, default=None, return_dtype=pl.Int64).fill_null(-1)
-    first = rows.with_columns(start.alias("start")).sort("start").group_by("currency").first()
+    rows = rows.with_columns(start.alias("start"))
+    group = ("currency", "start")
+    again = rows.filter(pl.col("from") != pl.col("from").first().over(group))
+    rule, cure = "begins in the same period as another rate of {currency}", "Keep one of the two rows."
+    findings += checked.report("error", "currencies", "from", again, rule, cure)
+    first = rows.sort("start").group_by("currency").first()
     late = first.filter(pl.col("start") > 0)
     rule = f"has no rate for {study.periods.labels[0]}, the first period of the horizon"
     cure = "Leave from blank in its first row, or add an earlier row."

@@ -24,6 +24,11 @@ def _offers(checked: Checked) -> list[Finding]:
     unpriced = rows.filter(pl.col("price").is_null()) if not cost else rows.clear()
     rule, cure = "is required where the objective is contribution", "Write the consumer price, taxes in."
     findings = checked.report("error", "offers", "price", unpriced, rule, cure)
+    if cost and study.tables["tariffs"].height:
+        rule = "is blank, so that duties on its share of the customs value count as 0"
+        blank = rows.filter(pl.col("price").is_null())
+        cure = "Write the consumer price; nothing else is needed if transfer_prices has the customs value."
+        findings += checked.report("warning", "offers", "price", blank, rule, cure)
     least = pl.col("min_share").fill_null(1.0 if cost else 0.0) > 0
     if study.settings.short_penalty is None:
         free = rows.filter(least & pl.col("short_penalty").is_null())
@@ -76,9 +81,10 @@ def places(checked: Checked) -> pl.DataFrame:
 def _territories(checked: Checked) -> list[Finding]:
     known = sorted(places(checked)["name"].to_list())
     findings: list[Finding] = []
-    for table, free in (("transfer_prices", "any"), ("incentives", "any"), ("targets", "any")):
-        rows = checked.rows(table).filter(pl.col("territory").is_not_null() & (pl.col("territory") != free))
-        wrong = rows.filter(~pl.col("territory").is_in(known))
+    for table in ("transfer_prices", "incentives", "targets"):
+        words = known if table == "incentives" else [*known, "any"]
+        rows = checked.rows(table).filter(pl.col("territory").is_not_null())
+        wrong = rows.filter(~pl.col("territory").is_in(words))
         rule = "is neither a country of a site or market nor a territory"
         cure = "Write one of them, or add the territory to territories."
         findings += checked.report("error", table, "territory", wrong, rule, cure, near=known)

@@ -5,6 +5,9 @@ import polars as pl
 from lynchpin.study.checked import Checked
 from lynchpin.study.finding import Finding
 
+GENERAL = "general"
+"""Name of the regime of duty in which no quota row counts."""
+
 
 def check_trade(checked: Checked) -> list[Finding]:
     """Return what tariffs, agreements, origin and territories break between them."""
@@ -15,14 +18,20 @@ def check_trade(checked: Checked) -> list[Finding]:
         *_headings(checked),
         *_territories(checked),
         *_origin(checked),
+        *_agreements(checked),
     ]
 
 
 def _quota_names(checked: Checked) -> list[Finding]:
     rows = checked.rows("tariffs").filter(pl.col("quota").is_not_null() & pl.col("name").is_not_null())
     again = rows.filter(pl.col("row") != pl.col("row").first().over("name"))
-    rule = "quota {name} stands in another row already"
-    return checked.report("error", "tariffs", "name", again, rule, "Give each quota row a name of its own.")
+    rule, cure = "quota {name} stands in another row already", "Give each quota row a name of its own."
+    findings = checked.report("error", "tariffs", "name", again, rule, cure)
+    general = rows.filter(pl.col("name") == GENERAL)
+    rule = f"{GENERAL} is the name of trade outside all quotas"
+    return findings + checked.report(
+        "error", "tariffs", "name", general, rule, "Give the quota another name."
+    )
 
 
 def _replaces(checked: Checked) -> list[Finding]:
@@ -93,3 +102,27 @@ def _origin(checked: Checked) -> list[Finding]:
     rule = "{site} cannot build {programme}, so that the declared content counts for nothing"
     cure = "Correct the site or the programme, or add the row to allocations."
     return checked.report("warning", "origin", "programme", idle, rule, cure)
+
+
+def _agreements(checked: Checked) -> list[Finding]:
+    """Return rows of one agreement and heading that hold in one period, of which only one could count."""
+    study = checked.study
+    heading = pl.col("hs").str.replace_all(".", "", literal=True)
+    rows = checked.rows("agreements").filter(pl.col("agreement").is_not_null()).with_columns(heading=heading)
+    spans = [
+        list(study.periods.span(first, last)) for first, last in rows.select("from", "until").iter_rows()
+    ]
+    held = rows.with_columns(pl.Series("period", spans, dtype=pl.List(pl.Int64))).explode("period")
+    held = held.drop_nulls("period").with_columns(
+        pl.col("row").min().over("agreement", "heading", "period").alias("first")
+    )
+    twice = held.filter(pl.col("row") != pl.col("first")).sort("row", "period")
+    twice = twice.unique("row", keep="first", maintain_order=True)
+    place, labels = checked.places["agreements"], study.periods.labels
+    twice = twice.with_columns(
+        pl.Series("other", [place.row(int(row)) for row in twice["first"]], dtype=pl.Int64),
+        pl.Series("when", [labels[period] for period in twice["period"]], dtype=pl.String),
+    )
+    rule = "holds for {agreement} and heading {hs} in {when}, and so does row {other}"
+    cure = "Let the earlier row end (until) before the later one begins (from)."
+    return checked.report("error", "agreements", "from", twice, rule, cure)

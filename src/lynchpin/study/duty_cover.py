@@ -22,9 +22,9 @@ FLOW = ("i", "o", "h", "j", "site", "subject")
 class Cover:
     """What the duty rows do for the flows.
 
-    uncovered  flow and period (position) where a border is crossed and neither an mfn nor an all_in row
-    applies ties       flow, period, group and the rows of `tariffs` that stand equally first in it matching
-    rows of `tariffs` that match some flow in some period, whatever their condition
+    uncovered  flow and period (position) where a border is crossed, and no mfn and no all_in row applies
+    ties       flow, period, group and the rows of `tariffs` that stand equally first in it
+    matching   rows of `tariffs` that match some flow in some period, whatever their condition
     """
 
     uncovered: pl.DataFrame

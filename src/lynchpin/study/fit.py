@@ -18,8 +18,7 @@ class Fit:
     """Needs and what meets them.
 
     needs   model, family, need (its conditions as one text; empty without any), row of the first requirement
-    misses  family, need, variant, number (of conditions that fail), attribute, given and wanted of one that
-    does
+    misses  family, need, variant, number of conditions that fail; attribute, given and wanted of one of them
     """
 
     needs: pl.DataFrame
