@@ -1,7 +1,7 @@
 """Two matrices: plants by programmes with how full plants are, and versions by variants."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from lynchpin.plan.plan import Plan
@@ -46,12 +46,6 @@ def plants_spec(plan: Plan) -> Spec:
     grid = [[cars.get((site, programme)) for programme in programmes] for site in sites]
     places = [label(names("site", site), 24) for site in sites]
     heads = [label(names("programme", programme), 60) for programme in programmes]
-    cells = [
-        note(thousands(value), x=column, y=row, font={"size": 11, "color": _ink(value, cars)})
-        for row, line in enumerate(grid)
-        for column, value in enumerate(line)
-        if value is not None
-    ]
     hover = [
         [
             f"{place}<br>{head}: {number(value)} cars a year" if value else ""
@@ -59,8 +53,7 @@ def plants_spec(plan: Plan) -> Spec:
         ]
         for place, line in zip(places, grid, strict=True)
     ]
-    heat = {"type": "heatmap", "z": grid, "text": hover, "hoverinfo": "text", "showscale": False, "zmin": 0}
-    heat |= {"colorscale": [[0, "#e3eef6"], [1, PLANNED]], "xgap": 2, "ygap": 2}
+    heat = _heat(grid, hover) | {"zmin": 0, "colorscale": [[0, "#e3eef6"], [1, PLANNED]]}
     bars = [bar for bar in (_bars(sites, places, before, "as it is", AS_IS, -0.18),) if before]
     bars.append(_bars(sites, places, full, "planned", PLANNED, 0.18 if before else 0.0))
     known = [part for part in (*full.values(), *before.values()) if part is not None]
@@ -74,12 +67,36 @@ def plants_spec(plan: Plan) -> Spec:
             xaxis2=_per_cent(top),
             barmode="overlay",
             shapes=_rules(len(sites)),
-            annotations=[*cells, *_full_notes(sites, full, before)],
+            annotations=[*_cells(grid), *_full_notes(sites, full, before)],
             showlegend=True,
             legend={"orientation": "h", "x": 0.68, "y": 0, "yref": "container", "yanchor": "bottom"},
             margin={"l": 8, "r": 8, "t": 8, "b": 56},
         ),
     }
+
+
+def _heat(grid: Sequence[Sequence[float | None]], hover: list[list[str]]) -> Spec:
+    """Return the fields of a matrix, with what they say when pointed at."""
+    return {
+        "type": "heatmap",
+        "z": grid,
+        "text": hover,
+        "hoverinfo": "text",
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+
+
+def _cells(grid: list[list[float | None]]) -> list[Spec]:
+    """Return the cars of each field in thousands."""
+    most = max(value or 0.0 for line in grid for value in line)
+    return [
+        note(thousands(value), x=column, y=row, font={"size": 11, "color": _ink(value, most)})
+        for row, line in enumerate(grid)
+        for column, value in enumerate(line)
+        if value is not None
+    ]
 
 
 def thousands(amount: float) -> str:
@@ -92,9 +109,9 @@ def _leaning(texts: list[str]) -> int:
     return round(LETTER * max(len(text) for text in texts) * math.sin(math.radians(-LEAN)))
 
 
-def _ink(value: float, cars: dict[tuple[str, str], float]) -> str:
+def _ink(value: float, most: float) -> str:
     """Return a colour of text that is read on the cell's own colour."""
-    return PAPER if value > 0.55 * max(cars.values()) else INK
+    return PAPER if value > 0.55 * most else INK
 
 
 def _full(plan: Plan) -> dict[str, float | None]:
@@ -190,9 +207,7 @@ def sharing_spec(plan: Plan) -> Spec:
     rows = table.unique("model", maintain_order=True).sort("row")
     columns = table.unique("variant", maintain_order=True).sort("column")
     models, variants = list(rows.get_column("model")), list(columns.get_column("variant"))
-    levels = {
-        (row, column): level for row, column, level in table.select("row", "column", "level").iter_rows()
-    }
+    levels = {(row, at): level for row, at, level in table.select("row", "column", "level").iter_rows()}
     left = [label(names("model", model), 30) for model in models]
     heads = [label(names("variant", variant), 60) for variant in variants]
     grid = [[levels.get((row, column)) for column in range(len(variants))] for row in range(len(models))]
@@ -203,19 +218,9 @@ def sharing_spec(plan: Plan) -> Spec:
         ]
         for model, line in zip(left, grid, strict=True)
     ]
-    heat = {"type": "heatmap", "z": grid, "text": hover, "hoverinfo": "text", "showscale": False}
-    heat |= {"zmin": 0.5, "zmax": 3.5, "colorscale": _steps(), "xgap": 2, "ygap": 2}
-    dots = [
-        note("●", x=c, y=r, font={"size": 9, "color": PAPER})
-        for (r, c), level in levels.items()
-        if level == 3
-    ]
+    heat = _heat(grid, hover) | {"zmin": 0.5, "zmax": 3.5, "colorscale": _steps()}
     brands = list(_bands(label(names("brand", brand), 60) for brand in rows.get_column("brand")))
-    wide = 95 / len(variants)
-    families = [
-        (label(name, max(9, round(wide * (last - first + 1)))), first, last)
-        for name, first, last in _bands(names("family", family) for family in columns.get_column("family"))
-    ]
+    families = _families([names("family", family) for family in columns.get_column("family")])
     above = 40 + 16 * max(name.count("<br>") + 1 for name, _, _ in families)
     beside = 14 + round(LETTER * max(len(name) for name, _, _ in brands))
     return {
@@ -226,13 +231,29 @@ def sharing_spec(plan: Plan) -> Spec:
                 variants, heads, side="bottom", tickangle=LEAN, range=[-0.5, len(variants) - 0.5]
             ),
             yaxis=categories(models, left, range=[len(models) - 0.5, -0.5]),
-            annotations=[*dots, *_band_notes(brands, families)],
+            annotations=[*_dots(levels), *_band_notes(brands, families)],
             shapes=_band_lines(brands, families),
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "yref": "container"},
             margin={"l": 8, "r": beside, "t": above, "b": 8},
         ),
     }
+
+
+def _dots(levels: dict[tuple[int, int], int]) -> Iterable[Spec]:
+    """Yield a dot on each field of what several partners share."""
+    for (row, column), level in levels.items():
+        if level == 3:
+            yield note("●", x=column, y=row, font={"size": 9, "color": PAPER})
+
+
+def _families(names: list[str]) -> list[tuple[str, int, int]]:
+    """Return the families on top, their names in lines as wide as their columns."""
+    wide = 95 / len(names)
+    return [
+        (label(name, max(9, round(wide * (last - first + 1)))), first, last)
+        for name, first, last in _bands(names)
+    ]
 
 
 def _words(level: int) -> str:
