@@ -15,6 +15,8 @@ Decisions   `miss`[o,v,s,t] >= 0; v, s only for dual_source
 dual_source is lifted with the weight of the family.
 """
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -83,32 +85,32 @@ def _sums(statement: Statement, kind: str) -> None:
 
 
 def _sum(
-    statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, target: dict[str, object]
+    statement: Statement, sums: Rows, miss: pl.DataFrame, book: DutyBook, target: dict[str, Any]
 ) -> None:
     """Add the sales of one target to its rows."""
-    kind, own = str(target["kind"]), int(str(target["target"]))
+    kind, own = target["kind"], target["target"]
     sell = statement.frames["sell"]
     factor, counting = _factor(statement, book, target)
     _over(sums, "sell", sell, own, miss, factor)
     if kind == "local":
         ship = statement.frames["ship"]
         counted = counting[positions(ship, sell, ["model", "market", "period"])]
-        home = _places(statement, book, "site", str(target["territory"]))
+        home = _places(statement, book, "site", target["territory"])
         made_there = counted & home[ship["site"].to_numpy(), ship["period"].to_numpy()]
         _over(sums, "ship", ship, own, miss, made_there.astype(np.float64))
 
 
-def _factor(statement: Statement, book: DutyBook, target: dict[str, object]) -> tuple[Vector, Flags]:
+def _factor(statement: Statement, book: DutyBook, target: dict[str, Any]) -> tuple[Vector, Flags]:
     """Return how much each sale counts towards a target, and which sales are in scope and counting."""
     sell, scope, counting = _scope(statement, book, target)
-    value = float(str(target["value"]))
+    value = target["value"]
     co2 = statement.frames["models"]["co2_g_km"].to_numpy()[sell["model"].to_numpy()]
     factor = {
         "share": counting.astype(np.float64) - value * scope,
         "volume": counting.astype(np.float64),
         "co2": counting * (value - co2),
         "local": -value * counting,
-    }[str(target["kind"])]
+    }[target["kind"]]
     return factor.astype(np.float64), counting
 
 
@@ -122,29 +124,23 @@ def _over(
     rows.add(variable, factor[chosen], column=chosen, row=row[chosen])
 
 
-def _scope(
-    statement: Statement, book: DutyBook, target: dict[str, object]
-) -> tuple[pl.DataFrame, Flags, Flags]:
+def _scope(statement: Statement, book: DutyBook, target: dict[str, Any]) -> tuple[pl.DataFrame, Flags, Flags]:
     """Return `sell`, and which of its columns are in scope and counting."""
     instance, sell = statement.instance, statement.frames["sell"]
     models = statement.frames["models"]
     inside = np.ones(models.height, dtype=np.bool_)
     for axis, column in (("partner", "partners"), ("brand", "brands")):
-        listed = split_list(_text(target[column]))
+        listed = split_list(target[column])
         names = np.array(instance.names[axis])[models[axis].to_numpy()]
         inside &= np.isin(names, listed) if listed else True
-    drives = split_list(_text(target["powertrains"]))
+    drives = split_list(target["powertrains"])
     counted = (
         np.isin(models["powertrain"].to_numpy(), drives) if drives else np.ones(models.height, dtype=np.bool_)
     )
-    there = _places(statement, book, "market", str(target["territory"]))
+    there = _places(statement, book, "market", target["territory"])
     model, market, period = (sell[name].to_numpy() for name in ("model", "market", "period"))
     scope = inside[model] & there[market, period]
     return sell, scope, scope & counted[model]
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _places(statement: Statement, book: DutyBook, axis: str, territory: str) -> Flags:
