@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 
 class Html(str):
@@ -67,6 +67,15 @@ def fold(title: str, *content: object) -> Html:
 
 
 def embedded(content: Any) -> Html:
-    """Return data as JSON that may stand inside a script element."""
-    dumped = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    """Return data as JSON that may stand inside a script element, the same for the same plan."""
+    dumped = json.dumps(_rounded(content), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return Html(dumped.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _rounded(content: Any) -> Any:
+    """Return data with numbers of ten digits: sums over many rows differ in the last ones from run to run."""
+    if isinstance(content, dict):
+        return {key: _rounded(value) for key, value in cast(dict[str, Any], content).items()}
+    if isinstance(content, list | tuple):
+        return [_rounded(value) for value in cast(list[Any], content)]
+    return float(f"{content:.10g}") if isinstance(content, float) else content
