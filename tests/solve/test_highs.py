@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,23 @@ def test_progress_never_turns_back():
     assert all(progress.bound <= progress.incumbent and progress.phase for progress in news)
     assert news[-1].incumbent < 1300
     assert news[-1].bound > 1000
+
+
+@on_linux
+def test_a_long_silence_is_filled_with_where_the_search_stands(monkeypatch):
+    """While the child is frozen the last news comes again and again; only its time moves on."""
+    monkeypatch.setattr(highs, "PULSE", 0.2)
+    frozen, news = Disturb(signal.SIGSTOP), []
+
+    def tell(progress):
+        news.append(progress)
+        frozen(progress)
+
+    monkeypatch.setattr(highs, "GRACE", 1.0)
+    solve(cover(), options=SolveOptions(time_limit=2), on_progress=tell)
+    last = [item for item in news if replace(item, elapsed=0.0) == replace(news[-1], elapsed=0.0)]
+    assert len(last) >= 4
+    assert last[-1].elapsed > last[0].elapsed + 0.5
 
 
 def test_a_linear_problem_tells_its_method():

@@ -18,6 +18,7 @@ from lynchpin.solve.process import Child
 
 GRACE = 5.0  # seconds past the time limit until the child is ended
 STOP_WITHIN = 2.5  # seconds that the child has to stop when asked
+PULSE = 5.0  # seconds of silence after which the last news is told again
 POLL = 0.1  # seconds between two looks at the stop signal and the clock
 
 
@@ -65,19 +66,24 @@ def solve_here(
 
 @dataclass
 class _Teller:
-    """Passes on what a child has told that was not passed on yet."""
+    """Passes on what a child has told that was not passed on yet, and in a long silence where it stands."""
 
     child: Child
     on_progress: OnProgress | None
     on_solution: Callable[[Vector], object] | None
     progress: Progress | None = None
+    arrived: float = 0.0
+    told: float = 0.0
     x: Vector | None = None
 
     def __call__(self) -> None:
-        progress, x = self.child.progress, self.child.x
-        if self.on_progress is not None and progress is not self.progress:
-            self.progress = progress
-            self.on_progress(progress)
+        progress, x, now = self.child.progress, self.child.x, time.monotonic()
+        news = progress is not self.progress
+        if self.on_progress is not None and (news or now - self.told > PULSE):
+            if news:
+                self.progress, self.arrived = progress, now
+            self.told = now
+            self.on_progress(replace(progress, elapsed=progress.elapsed + now - self.arrived))
         if self.on_solution is not None and x is not None and x is not self.x:
             self.x = x
             self.on_solution(x)
