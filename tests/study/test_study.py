@@ -7,6 +7,7 @@ import pytest
 
 from lynchpin.errors import StudyError
 from lynchpin.study import examples
+from lynchpin.study.check import check
 from lynchpin.study.dictionary import (
     FREE_TEXT,
     SETTINGS,
@@ -135,3 +136,15 @@ def test_lists_in_cells_are_split_and_stripped() -> None:
 def test_cells_are_named_as_in_a_spreadsheet() -> None:
     """Columns go on after Z with AA."""
     assert [cell_name(7, column) for column in (1, 26, 27, 702, 703)] == ["A7", "Z7", "AA7", "ZZ7", "AAA7"]
+
+
+def test_blanks_around_an_identifier_are_one_finding() -> None:
+    """What refers to the identifier is not a second mistake: the blanks alone are named, where they stand."""
+    study = examples.tiny()
+    sites = study.tables["sites"]
+    slipped = sites.with_columns(
+        site=pl.when(pl.col("site") == "plant_fr").then(pl.lit(" plant_fr ")).otherwise("site")
+    )
+    (finding,) = [item for item in check(study.replace(sites=slipped)) if item.level == "error"]
+    assert (finding.file, finding.column, finding.value) == ("sites.csv", "site", " plant_fr ")
+    assert "blanks" in finding.cure

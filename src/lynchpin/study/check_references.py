@@ -33,7 +33,7 @@ def _known(column: Column, raw: Mapping[str, RawTable], currency: str | None) ->
     for target in column.targets:
         identifier = next(iter(dictionary()[target].columns))
         if target in raw and identifier in raw[target].cells.columns:
-            series.append(raw[target].cells[identifier].alias("").drop_nulls().unique())
+            series.append(raw[target].cells[identifier].str.strip_chars().drop_nulls().unique())
     return pl.concat([item.alias("known") for item in series])
 
 

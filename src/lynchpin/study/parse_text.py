@@ -17,8 +17,12 @@ _TRUTH = {"true": "yes", "false": "no"}
 
 
 def parse_text(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
-    """Return the cells of one column of words, null where wrong, and what they break."""
-    findings: list[Finding] = []
+    """Return the cells of one column of words, null where wrong, and what they break.
+
+    A word with blanks around it is wrong, but what it means is clear: without them it still names what others
+    refer to, so that one slip of a hand does not become a finding at every reference.
+    """
+    cells, findings = _without_blanks(column, cells, place)
     for mask, rule, cure in _spelling(column, cells):
         wrong = mask.fill_null(value=False)
         findings += capped(place, "error", column.name, wrong, cells, rule, cure)
@@ -30,11 +34,18 @@ def parse_text(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Serie
     return parsed, findings + more
 
 
+def _without_blanks(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
+    """Return the words without the blanks around them, null where nothing is left, and where blanks stood."""
+    if (column.table, column.name) in FREE_TEXT:
+        return cells, []
+    bare = cells.str.strip_chars()
+    rule, cure = "must not begin or end with a blank", "Delete the blanks around the word."
+    around = (cells != bare).fill_null(value=False)
+    return bare.replace({"": None}), capped(place, "error", column.name, around, cells, rule, cure)
+
+
 def _spelling(column: Column, cells: pl.Series) -> list[tuple[pl.Series, str, str]]:
     rules = [(cells.str.contains(CONTROL), "must not hold control characters", "Type the text again.")]
-    if (column.table, column.name) not in FREE_TEXT:
-        around = cells != cells.str.strip_chars()
-        rules.append((around, "must not begin or end with a blank", "Delete the blanks around the word."))
     if column.kind == "identifier":
         rule = "an identifier has 1 to 64 letters, digits, _ . - + and no blanks"
         rules.append((~cells.str.contains(SLUG), rule, "Replace what stands between the words by _ or -."))
