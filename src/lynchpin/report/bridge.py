@@ -19,8 +19,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from lynchpin.model.calendar import Calendar
+from lynchpin.model.prices import own_costs
 from lynchpin.plan.plan import Plan
 from lynchpin.report.profit import discount, present_vehicles
+from lynchpin.study.fit import fit
 
 OVER, SOLD = "Over-specification", "Cars sold"
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -130,72 +133,17 @@ def _increase(before: pl.DataFrame, after: pl.DataFrame, pace: pl.DataFrame) -> 
 
 def own_list_cost(plan: Plan) -> pl.DataFrame:
     """Return variant, family and cost: the variant's own list cost at the first period's exchange rate."""
-    study = plan.study
-    rate = _first_rates(plan)
-    values = (
-        study.table("specifications")
-        .join(study.table("variants").select("variant", "family"), on="variant")
-        .join(study.table("attributes").filter(pl.col("kind") == "number"), on=["family", "attribute"])
-        .join(rate, on="currency", how="left")
-        .with_columns(
-            built=pl.col("value").cast(pl.Float64) * pl.col("cost_per_unit") * pl.col("rate").fill_null(1.0)
-        )
-        .group_by("variant")
-        .agg(pl.col("built").sum())
-    )
-    return (
-        study.table("variants")
-        .join(rate, on="currency", how="left")
-        .join(values, on="variant", how="left")
-        .select(
-            "variant",
-            "family",
-            cost=pl.coalesce(
-                pl.col("unit_cost") * pl.col("rate").fill_null(1.0), pl.col("built"), pl.lit(0.0)
-            ),
-        )
-    )
+    variants = plan.study.table("variants").select("variant", "family").sort("variant")
+    cost = own_costs(Calendar(plan.study), tuple(variants["variant"]))[:, 0]
+    return variants.with_columns(cost=pl.Series(cost, dtype=pl.Float64))
 
 
 def _least_fitting(plan: Plan, cost: pl.DataFrame) -> pl.DataFrame:
     """Return model, family and least: the own list cost of the cheapest variant that fits."""
-    study = plan.study
-    needs = (
-        study.table("requirements")
-        .filter(pl.col("attribute").is_not_null())
-        .join(
-            study.table("attributes").select("family", "attribute", "kind", "sense"),
-            on=["family", "attribute"],
-        )
-    )
-    pairs = study.table("requirements").select("model", "family").unique().join(cost, on="family")
-    given = study.table("specifications").select("variant", "attribute", given="value")
-    number, have = (
-        pl.col("value").cast(pl.Float64, strict=False),
-        pl.col("given").cast(pl.Float64, strict=False),
-    )
-    close = 1e-9 * pl.max_horizontal(number.abs(), have.abs())
-    met = (
-        pl.when(pl.col("kind") == "text")
-        .then(pl.col("value") == pl.col("given"))
-        .when(pl.col("sense") == "at_least")
-        .then(have >= number - close)
-        .when(pl.col("sense") == "at_most")
-        .then(have <= number + close)
-        .otherwise((have - number).abs() <= close)
-    )
-    broken = (
-        pairs.join(needs, on=["model", "family"])
-        .join(given, on=["variant", "attribute"], how="left")
-        .filter(~met.fill_null(value=False))
-        .select("model", "variant")
-        .unique()
-    )
-    return (
-        pairs.join(broken, on=["model", "variant"], how="anti")
-        .group_by("model", "family")
-        .agg(least=pl.col("cost").min())
-    )
+    found = fit(plan.study)
+    cheapest = found.fitting.join(cost, on=["variant", "family"]).group_by("family", "need")
+    least = cheapest.agg(least=pl.col("cost").min())
+    return found.needs.join(least, on=["family", "need"]).select("model", "family", "least")
 
 
 def _family_paths(plan: Plan) -> pl.DataFrame:
@@ -203,10 +151,3 @@ def _family_paths(plan: Plan) -> pl.DataFrame:
     paths = plan.study.table("price_paths")
     general = (pl.col("country") == "any") & (pl.col("chemistry") == "any")
     return paths.filter(general).select("family", "period", "index")
-
-
-def _first_rates(plan: Plan) -> pl.DataFrame:
-    """Return currency and rate: what holds in the first period."""
-    first = plan.study.periods.labels[0]
-    rows = plan.study.table("currencies").with_columns(start=pl.col("from").fill_null(""))
-    return rows.filter(pl.col("start") <= first).sort("start").group_by("currency").agg(pl.col("rate").last())
