@@ -98,7 +98,7 @@ class Tiny:
         rate = self.duty(self.sites[plant]["country"], self.sites[site]["country"], hs)
         return landed * (1 + float(lane["days"]) / 365 * RATE + rate)
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  lives as long as the test
     def margin(self, model: str, plant: str, market: str) -> float:
         """Return what one car earns before its parts."""
         car, offer, place = self.models[model], self.offers[model, market], self.markets[market]

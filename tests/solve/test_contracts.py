@@ -60,7 +60,7 @@ def test_a_matrix_entry_must_be_finite():
 def test_a_problem_cannot_be_changed():
     """Problems are values."""
     with pytest.raises(dataclasses.FrozenInstanceError):
-        knapsack().offset = 1.0  # type: ignore[misc]
+        knapsack().offset = 1.0  # type: ignore[misc]  # that is the test
 
 
 def test_only_integral_columns_make_a_problem_mixed_integer():

@@ -52,9 +52,9 @@ class Calendar:
 
     def rates(self, currencies: Sequence[str | None]) -> Vector:
         """Return the worth of each row's currency in each period (rows, T)."""
-        table = {name: self._rate(name) for name in sorted({name for name in currencies if name})}
-        table[None] = np.ones(self.n)  # type: ignore[index]
-        return np.array([table[name] for name in currencies]).reshape(-1, self.n)  # type: ignore[index]
+        table: dict[str | None, Vector] = {None: np.ones(self.n)}
+        table |= {name: self._rate(name) for name in sorted({name for name in currencies if name})}
+        return np.array([table[name] for name in currencies]).reshape(-1, self.n)
 
     def money(self, frame: pl.DataFrame, column: str) -> Vector:
         """Return a money column in the study's currency (rows, T); blank is nought."""

@@ -120,7 +120,7 @@ def _words(codes: pl.Series, words: tuple[str, ...]) -> pl.Series:
     return pl.select(pl.when(codes >= 0).then(found).alias(codes.name)).to_series()
 
 
-def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> Instance:  # noqa: A001
+def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> Instance:  # noqa: A001 - imported as compile_study
     """Return a completed study (every lane there, scenario applied) as an instance.
 
     sharing  alliance, partner, brand or model

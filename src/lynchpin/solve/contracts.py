@@ -27,6 +27,7 @@ Flags = npt.NDArray[np.bool_]
 class SparseMatrix(Protocol):
     """A matrix by columns (`csc`) or by rows (`csr`), as scipy.sparse makes them; no entry occurs twice."""
 
+    # The members are scipy's and documented there (D102).
     @property
     def format(self) -> str: ...  # noqa: D102
     @property
