@@ -1,0 +1,1 @@
+"""Parts before planning: duplicates, common specifications, and the location engine behind them."""

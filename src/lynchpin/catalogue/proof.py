@@ -1,0 +1,82 @@
+"""What a location engine hands over so that anybody can recompute its bound.
+
+For multipliers λ[i], one for each need, and facilities that are free, open or closed,
+
+    ρ[j] = f[j] + Σ_i min(0, c[i, j] − λ[i])                                          over the arcs of j
+    L(λ) = Σ_i λ[i] + Σ_(j open) ρ[j] + min over the choices of free j of Σ ρ[j]
+
+is at most the value of every solution that opens what is open and closes what is closed. Without a limit on the
+number of facilities, the best choice takes every ρ[j] < 0; with `at_most` or `exactly` p it takes as many of the
+smallest as are allowed. A facility may be closed (opened) where L(λ), computed with it opened (closed) instead, is
+no better than the value that is already known: then no better solution has it. Both use the same λ.
+
+A proof is a tree of such nodes. Each takes over what its parent has fixed and, when it is a branch, one
+facility more; its own λ gives a bound and fixes more facilities for the nodes below. Children are either one node
+that goes on with other multipliers, or two that open and close the same facility. The bound of a leaf is the largest
+bound on the way to it, and the least over all leaves is the bound of the problem.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Node:
+    """One bound of a proof.
+
+    parent       place of the parent in the list of nodes; -1 for the root
+    facility     the facility that this branch opens or closes; -1 where it only goes on from its parent
+    opened       whether the branch opens that facility
+    multipliers  (N) λ; any real numbers give a true bound
+    bound        L(λ) with all that the parents have fixed and the branch
+    closed       facilities that λ proves closed in every better solution, sorted
+    opening      facilities that λ proves open in every better solution, sorted
+    """
+
+    parent: int = -1
+    facility: int = -1
+    opened: bool = False
+    multipliers: Floats
+    bound: float
+    closed: Ids
+    opening: Ids
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Certificate:
+    """A solution, a bound and all that is needed to recompute both from the arcs.
+
+    solution   open facilities, sorted; empty when there is no solution
+    value      its cost, recomputable from the arcs; infinite when there is no solution
+    bound      no solution is cheaper
+    at_most    most facilities that may be open; None without limit
+    exactly    number of facilities that must be open; None when any
+    step       every solution's value is a multiple of it (all costs are), so that a bound above value − step
+               proves the value; 0 when there is no such number
+    dominated  (K, 2) facilities left out, each with one that opens as cheaply and serves at least the same needs,
+               each as cheaply; in an order in which no facility is left out for one that was left out before it
+    nodes      the proof tree, parents before children
+    proven     the bound that follows from the nodes and the dominated pairs alone
+    solver     who proved what lies between `proven` and `bound`: empty when nothing, else a name such as `HiGHS`
+    """
+
+    solution: Ids
+    value: float
+    bound: float
+    at_most: int | None = None
+    exactly: int | None = None
+    step: float = 0.0
+    dominated: Ids
+    nodes: tuple[Node, ...] = ()
+    proven: float
+    solver: str = ""
+
+
+def no_ids() -> Ids:
+    """Return an empty list of facilities."""
+    return np.zeros(0, np.int32)
