@@ -3,6 +3,7 @@
     LynchpinError
     ├── StudyError      the study as a whole cannot be read or written
     │   └── InputError  its tables have findings, all listed at once
+    ├── CatalogueError  catalogues of parts, or what is said of their columns, are not in order
     ├── OptionError     an option of a function or command is out of range
     ├── ModelError      the mathematics cannot be stated or was changed in a way that cannot be planned
     ├── SolveError      the solver stopped without a plan
@@ -71,6 +72,33 @@ class InputError(StudyError):
 
     def __str__(self) -> str:
         """Return the number of findings, then one line for each, then the cure."""
+        return "\n".join([f"{self.problem}:", *(f"  {finding}" for finding in self.findings), self.cure])
+
+
+class CatalogueError(LynchpinError):
+    """Catalogues of parts cannot be read or compared; `findings` has every finding, not only the first.
+
+    Cure: each finding names its file, row, column and value, and says what to write instead.
+
+    findings  one object for each finding; empty where the message says all
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        thing: str = "",
+        value: object = None,
+        cure: str = "",
+        findings: Sequence[object] = (),
+    ) -> None:
+        super().__init__(problem, thing=thing, value=value, cure=cure)
+        self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        """Return the message, with a line for each finding before the cure."""
+        if not self.findings:
+            return super().__str__()
         return "\n".join([f"{self.problem}:", *(f"  {finding}" for finding in self.findings), self.cure])
 
 

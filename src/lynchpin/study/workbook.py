@@ -35,7 +35,7 @@ def read_workbook(path: Path) -> Raw:
         )
     try:
         book = fastexcel.read_excel(path)
-        cells = {name: _rows(book, name) for name in sheets if name == SETTINGS or name in table_names()}
+        cells = {name: sheet_rows(book, name) for name in sheets if name == SETTINGS or name in table_names()}
     except fastexcel.FastExcelError as error:
         problem = str(error).split("\n", 1)[0]
         raise StudyError(
@@ -44,7 +44,7 @@ def read_workbook(path: Path) -> Raw:
     return _raw(sheets, cells)
 
 
-def _rows(book: fastexcel.ExcelReader, name: str) -> list[Sequence[str]]:
+def sheet_rows(book: fastexcel.ExcelReader, name: str) -> list[Sequence[str]]:
     """Return the rows of a sheet from row 1 on, every cell as text and blank as nothing.
 
     The reader rounds numbers to nine decimals when it makes text of them, so those that lost digits are
@@ -75,7 +75,7 @@ def _raw(sheets: Mapping[str, Sheet], cells: Mapping[str, list[Sequence[str]]]) 
             near = nearest(name, (*table_names(), SETTINGS, NOTES))
             findings.append(Finding("error", name, 0, "", "", "", "is no table of a study", cure, near))
             continue
-        findings += _suspect(sheet)
+        findings += suspect_cells(sheet)
         if sheet.first and not re.fullmatch(r"A\d+", sheet.first):
             cure = "Move the table so that its header begins in cell A1."
             findings.append(Finding("error", name, 1, "", "A1", "", "cell A1 is blank", cure))
@@ -86,7 +86,7 @@ def _raw(sheets: Mapping[str, Sheet], cells: Mapping[str, list[Sequence[str]]]) 
     return Raw(settings, tables, tuple(findings + wrong))
 
 
-def _suspect(sheet: Sheet) -> list[Finding]:
+def suspect_cells(sheet: Sheet) -> list[Finding]:
     """Return findings on cells that hold a formula or an error of the spreadsheet."""
     findings = [
         _cell_finding(sheet.name, cell, "", "a cell must not hold a formula", "Paste its value in its place.")
