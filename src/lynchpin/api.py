@@ -28,7 +28,7 @@ from lynchpin.plan.verify import verify as verify_tables
 from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress
-from lynchpin.solve.whole import WholeOptions
+from lynchpin.solve.search_options import SearchOptions
 from lynchpin.study import examples
 from lynchpin.study.check import check
 from lynchpin.study.finding import Finding
@@ -109,7 +109,7 @@ def plan(
     clock = Clock()
     with clock.phase("read"):
         ready = _in_order(study)
-    options = WholeOptions(method=method, time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+    options = SearchOptions(method=method, time_limit=time_limit, gap=gap, threads=threads, seed=seed)
     desk = Desk(
         options=options, on_progress=on_progress, on_message=on_message, stop=stop, clock=clock, model=model
     )

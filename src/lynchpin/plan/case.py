@@ -18,7 +18,9 @@ from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
 from lynchpin.solve.structure import Values
-from lynchpin.solve.whole import Outcome, Search, WholeOptions
+from lynchpin.solve.search import Search
+from lynchpin.solve.search_options import SearchOptions
+from lynchpin.solve.standing import Outcome
 from lynchpin.study.study import Study
 
 _LIBRARIES = ("highspy", "linopy", "lynchpin", "numpy", "polars")
@@ -51,7 +53,7 @@ class Question:
 class Desk:
     """What every plan of one run shares: how to solve, whom to tell, when to stop, the time spent."""
 
-    options: WholeOptions
+    options: SearchOptions
     on_progress: OnPlanProgress = _leave
     on_message: Callable[[str], object] = _leave
     stop: StopSignal | None = None
@@ -146,7 +148,7 @@ class Case:
     ) -> None:
         """Value the structure of another plan as a candidate of this one."""
         before = self.best
-        self.search.value(structure_of(self.instance, tables))
+        self.search.standing.take(structure_of(self.instance, tables))
         if before is not None and self.best is not before:
             on_message(
                 f"The structure of the plan {name} is better here than what was found; it is taken over."

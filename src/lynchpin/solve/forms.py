@@ -95,6 +95,10 @@ class Form:
         names = [name for name in self.built.columns if self.name == "yearly" or name != "buy"]
         return {name: x[self.place[name]] * self.built.columns[name].unit for name in names}
 
+    def contribution(self, x: Vector) -> float:
+        """Return what the form makes of a solution, in the study's currency, to be maximised."""
+        return -(self.problem.offset + float(self.problem.cost @ x)) * self.money
+
     def start(self, values: Values) -> dict[int, float]:
         """Return the choices of a point by column, for the solver to start from."""
         found: dict[int, float] = {}

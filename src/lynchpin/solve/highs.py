@@ -51,7 +51,7 @@ def solve(
         tell = _Teller(child, on_progress, on_solution)
         asked = _follow(child, job, tell, stop.is_set if stop is not None else lambda: False)
         code = child.end()
-        return _outcome(child, job, asked, code)
+        return outcome(child, job, asked, code)
 
 
 def solve_here(
@@ -108,8 +108,14 @@ def _follow(child: Child, job: Job, tell: Callable[[], object], stopped: Callabl
     return asked
 
 
-def _outcome(child: Child, job: Job, asked: bool, code: int) -> Solution:
-    """Return the child's answer, or the best that it told of before it was ended."""
+def outcome(child: Child, job: Job, asked: bool, code: int) -> Solution:
+    """Return the child's answer, or the best that it told of before it was ended.
+
+    asked  whether it was asked to stop
+    code   exit code of its process
+
+    Raises SolveError where it broke down.
+    """
     seconds = time.monotonic() - job.began
     if child.solution is not None:
         return replace(child.solution, seconds=seconds)

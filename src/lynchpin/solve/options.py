@@ -19,6 +19,8 @@ class SolveOptions:
 
     time_limit  seconds from the call, more than nought; None for no limit
     gap         relative distance of solution and bound that counts as solved, from 0 to below 1
+    close       distance of solution and bound, in units of the objective, that counts as solved too
+    heuristics  whether a mixed-integer search looks for solutions apart from its tree
     threads     at most this many threads
     seed        start of the solver's random numbers: equal options give equal answers
     method      for a linear problem: `simplex`, `ipm` (interior point) or `choose`
@@ -30,6 +32,8 @@ class SolveOptions:
 
     time_limit: float | None = None
     gap: float = 1e-4
+    close: float = 1e-6
+    heuristics: bool = True
     threads: int = 1
     seed: int = 0
     method: Method = "choose"
@@ -51,7 +55,9 @@ class SolveOptions:
             whole = isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
             _require(name, value, whole, f"Give a whole number from {lowest} to {highest}.")
         _require("method", self.method, self.method in methods, f"Choose one of {', '.join(methods)}.")
-        for name in ("crossover", "presolve"):
+        near = _is_number(self.close) and 0 <= self.close < math.inf
+        _require("close", self.close, near, "Give a distance of 0 or more.")
+        for name in ("crossover", "presolve", "heuristics"):
             value = getattr(self, name)
             _require(name, value, isinstance(value, bool), "Give True or False.")
 
@@ -66,7 +72,10 @@ class SolveOptions:
             "presolve": "choose" if self.presolve else "off",
             "run_crossover": "on" if self.crossover else "off",
         }
-        return chosen | ({"mip_rel_gap": float(self.gap)} if mixed_integer else {"solver": self.method})
+        if not mixed_integer:
+            return chosen | {"solver": self.method}
+        quiet: Settings = {} if self.heuristics else {"mip_heuristic_effort": 0.0}
+        return chosen | {"mip_rel_gap": float(self.gap), "mip_abs_gap": float(self.close)} | quiet
 
 
 def _is_number(value: object) -> bool:

@@ -33,14 +33,15 @@ class Child:
     x         the best solution so far, or None; its objective is `progress.incumbent`
     solution  the final answer, once there is one
     ended     whether no more news can come
+    news      set when there is something new; one that is given may serve several children
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, news: threading.Event | None = None) -> None:
         self.progress = Progress(elapsed=0.0, phase="start")
         self.x: Vector | None = None
         self.solution: Solution | None = None
         self.ended = False
-        self.news = threading.Event()
+        self.news = news or threading.Event()
         self._orders: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._orders.put(job)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
@@ -82,6 +83,10 @@ class Child:
         for thread in self._threads:
             thread.join()
         return code
+
+    def kill(self) -> None:
+        """End the process by force, at once; `end` has the rest to do."""
+        self._process.kill()
 
     def complaint(self) -> str:
         """Return the last line that the process wrote about itself; call it after `end`."""

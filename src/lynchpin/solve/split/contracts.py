@@ -1,0 +1,37 @@
+"""What the split method is made of.
+
+subproblem  a `Task`: a problem in arrays that needs nothing but itself, so that any process of any machine can
+            solve it, and solve it again where the first one died
+bound       money that no plan beats. Three kinds, each said with it: *priced duals* (`evaluate.bound_of`, from
+            duals alone), *blocks at prices* (the sum of the blocks' own bounds, `Blocks`), and *branch and cut*.
+            A block's bound is that of its relaxation until its search proves more, so the sum is a bound at
+            every moment. Only the best counts: the bound of a search never rises
+incumbent   a structure that was valued in the yearly form and accepted by the verifier (`Standing.take`);
+            what a subproblem says of its own objective is never a plan's value
+line        a line of work: a generator that yields the tasks it needs next and is sent their solutions
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+
+from lynchpin.solve.contracts import Problem, Solution, Vector
+from lynchpin.solve.options import SolveOptions
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Task:
+    """A problem to be solved somewhere.
+
+    name     what it is, for progress
+    options  limits and precision
+    start    value of each column to start from, NaN where unknown, or None
+    """
+
+    name: str
+    problem: Problem
+    options: SolveOptions = field(default_factory=SolveOptions)
+    start: Vector | None = None
+
+
+Line = Generator[Sequence[Task], Sequence[Solution], None]
+"""Yields the tasks it waits for; is sent their solutions in the same order."""

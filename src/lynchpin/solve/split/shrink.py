@@ -1,0 +1,107 @@
+"""A problem without what is decided: fixed columns, columns that a row forces, and empty rows.
+
+A row whose least activity equals its upper limit holds every one of its columns at the bound that gives that
+least: with use[m,v] fixed at 0, the row  sum buy <= Vmax use  forces all its flows to 0. Repeated until nothing
+moves, this leaves of a neighbourhood only what is open in it, before anything travels to another process.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+from scipy import sparse
+
+from lynchpin.model.vectors import Positions
+from lynchpin.solve.contracts import Problem, SparseMatrix, Vector
+
+ROUNDS = 8
+CLOSE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Shrunk:
+    """What is left of a problem.
+
+    problem   the smaller problem, with the same value at matching points; None where a row cannot hold
+    columns   position of each of its columns in the problem it came from
+    fixed     value of every column of that problem, right where it was decided (n)
+    """
+
+    problem: Problem | None
+    columns: Positions
+    fixed: Vector
+
+    def whole(self, x: Vector) -> Vector:
+        """Return a solution of the smaller problem as one of the problem it came from."""
+        found = self.fixed.copy()
+        found[self.columns] = x
+        return found
+
+
+def shrunk(problem: Problem, lower: Vector, upper: Vector) -> Shrunk:
+    """Return a problem with other bounds, without what those bounds decide.
+
+    lower, upper  of every column (n), within the problem's own
+    """
+    matrix = cast(Any, problem.matrix).tocsr()
+    lower, upper = lower.copy(), upper.copy()
+    feasible = _force(matrix, problem, lower, upper)
+    open_ = upper - lower > CLOSE
+    fixed = np.where(open_, 0.0, lower)
+    columns = np.flatnonzero(open_)
+    if not feasible:
+        return Shrunk(None, columns, fixed)
+    used = matrix @ fixed
+    rest = matrix[:, columns]
+    rows = np.flatnonzero(np.diff(rest.indptr) > 0)
+    small = replace(
+        problem,
+        cost=problem.cost[columns],
+        lower=lower[columns],
+        upper=upper[columns],
+        integer=problem.integer[columns],
+        matrix=cast(SparseMatrix, sparse.csr_array(rest[rows])),
+        row_lower=problem.row_lower[rows] - used[rows],
+        row_upper=problem.row_upper[rows] - used[rows],
+        offset=problem.offset + float(problem.cost @ fixed),
+        column_name="column {}".format,
+        row_name="row {}".format,
+    )
+    return Shrunk(small, columns, fixed)
+
+
+def _force(matrix: Any, problem: Problem, lower: Vector, upper: Vector) -> bool:
+    """Move the bounds of forced columns onto each other, in place; False where a row cannot hold."""
+    positive, negative = matrix.maximum(0), matrix.minimum(0)
+    scale = 1.0 + np.maximum(
+        np.where(np.isfinite(problem.row_lower), np.abs(problem.row_lower), 0.0),
+        np.where(np.isfinite(problem.row_upper), np.abs(problem.row_upper), 0.0),
+    )
+    for _ in range(ROUNDS):
+        least = positive @ lower + negative @ upper
+        most = positive @ upper + negative @ lower
+        if (least > problem.row_upper + 1e-6 * scale).any() or (most < problem.row_lower - 1e-6 * scale).any():
+            return False
+        open_ = upper - lower > CLOSE
+        at_least = _columns(matrix, least >= problem.row_upper - CLOSE * scale)
+        at_most = _columns(matrix, most <= problem.row_lower + CLOSE * scale)
+        down = _touched(at_least, sign=1) | _touched(at_most, sign=-1)
+        up = _touched(at_least, sign=-1) | _touched(at_most, sign=1)
+        moved = open_ & (down ^ up)
+        if not moved.any():
+            return True
+        upper[moved & down] = lower[moved & down]
+        lower[moved & up] = upper[moved & up]
+    return True
+
+
+def _columns(matrix: Any, rows: Vector) -> Any:
+    """Return the chosen rows of a matrix."""
+    return matrix[np.flatnonzero(rows)]
+
+
+def _touched(rows: Any, *, sign: int) -> Any:
+    """Return which columns have an entry of a sign in the rows."""
+    found = np.zeros(rows.shape[1], dtype=np.bool_)
+    found[rows.indices[rows.data * sign > 0]] = True
+    return found
