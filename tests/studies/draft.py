@@ -58,6 +58,7 @@ FEATURES: dict[str, float] = {
     "scenario": 0.3,
     "money_abroad": 0.2,
     "committed_sites": 0.2,
+    "drift": 0.0,
 }
 
 TRADE = (
@@ -101,11 +102,13 @@ class Draft:
         """Return whether a feature is on: as forced, else by its coin; trade features need tariffs."""
         if feature in self.forced:
             return self.forced[feature]
-        if feature == "tariffs" and any(self.forced.get(name) for name in TRADE):
+        if feature == "tariffs" and any(self.forced.get(name) for name in (*TRADE, "drift")):
+            return True
+        if feature in ("price_paths", "part_tariffs") and self.forced.get("drift"):
             return True
         if feature == "transfer_prices" and self.forced.get("venture"):
             return True
-        if feature == "currencies" and self.forced.get("money_abroad"):
+        if feature == "currencies" and (self.forced.get("money_abroad") or self.forced.get("drift")):
             return True
         if feature in TRADE and not self.has("tariffs"):
             return False

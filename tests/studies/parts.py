@@ -154,7 +154,7 @@ def _add_price_paths(draft: Draft, family: str) -> None:
                 period=draft.period(period),
                 index=round(index, 4),
             )
-            index *= dice.choice([0.85, 0.95, 1.02])
+            index *= dice.choice([0.75, 0.9, 1.0, 1.15] if draft.has("drift") else [0.85, 0.95, 1.02])
 
 
 def _add_nominations(draft: Draft, family: str) -> None:

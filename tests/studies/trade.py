@@ -18,6 +18,8 @@ def add_trade(draft: Draft) -> None:
         _add_general(draft)
         _add_addons(draft)
         _add_agreement(draft)
+    if draft.has("drift"):
+        _add_drift(draft)
 
 
 def _add_lanes(draft: Draft) -> None:
@@ -243,3 +245,22 @@ def _add_agreement(draft: Draft) -> None:
             content_of="pact",
             ad_valorem=0.25,
         )
+
+
+def _add_drift(draft: Draft) -> None:
+    """Add a duty on parts that is another one in every period, now and then a ban."""
+    for importer in _importers(draft):
+        for period in range(draft.size.periods):
+            dice = draft.dice("drift", importer, period)
+            rate = dice.choice([0.0, 0.02, 0.1, 0.2])
+            draft.add(
+                "tariffs",
+                importer=importer,
+                exporter="CN" if dice.random() < 0.5 else "*",
+                hs="85",
+                kind="addon",
+                name="drift",
+                ad_valorem=float("inf") if dice.random() < 0.08 else rate,
+                from_=draft.period(period),
+                until=draft.period(period),
+            )
