@@ -2,18 +2,28 @@
 
 For multipliers λ[i], one for each need, and facilities that are free, open or closed,
 
-    ρ[j] = f[j] + Σ_i min(0, c[i, j] − λ[i])                                          over the arcs of j
+    ρ[j] = f[j] + Σ_i min(0, c[i, j] − λ[i])                                       over the arcs of j
     L(λ) = Σ_i λ[i] + Σ_(j open) ρ[j] + min over the choices of free j of Σ ρ[j]
 
-is at most the value of every solution that opens what is open and closes what is closed. Without a limit on the
-number of facilities, the best choice takes every ρ[j] < 0; with `at_most` or `exactly` p it takes as many of the
-smallest as are allowed. A facility may be closed (opened) where L(λ), computed with it opened (closed) instead, is
-no better than the value that is already known: then no better solution has it. Both use the same λ.
+is at most the value of every solution that opens what is open and closes what is closed. Without a limit on
+the number of facilities, the best choice takes every ρ[j] < 0; with `at_most` or `exactly` p it takes as many
+of the smallest as are allowed. A facility may be closed (opened) where L(λ), computed with it opened (closed)
+instead, is no better than the value that is already known: then no better solution has it. Both use the same λ.
 
 A proof is a tree of such nodes. Each takes over what its parent has fixed and, when it is a branch, one
-facility more; its own λ gives a bound and fixes more facilities for the nodes below. Children are either one node
-that goes on with other multipliers, or two that open and close the same facility. The bound of a leaf is the largest
-bound on the way to it, and the least over all leaves is the bound of the problem.
+facility more; its own λ gives a bound and fixes more facilities for the nodes below. Children are either one
+node that goes on with other multipliers, or two that open and close the same facility. The bound of a leaf is
+the largest bound on the way to it, and the least over all leaves is the bound of the problem.
+
+**Parts.** Without a limit on the number, what is left once facilities are fixed may fall apart. Let o[i] be the
+cost at which the open facilities serve need i (infinite when they do not). Only arcs to free facilities cheaper
+than o[i] matter. The nodes of the problem are then a chain, and below the last of them every part has a tree
+of its own over its needs and facilities, all other facilities being closed and λ[i] <= o[i] wherever L(λ) is
+used; no arc that matters leads from a need of a part to a facility outside it. The bound is
+
+    Σ_(j open) f[j] + Σ_(i in no part) o[i] + Σ_parts bound of the part
+
+and a part's fixings are judged against the part's own value, not against that of the whole problem.
 """
 
 from dataclasses import dataclass
@@ -22,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
 
 
@@ -32,7 +43,7 @@ class Node:
     parent       place of the parent in the list of nodes; -1 for the root
     facility     the facility that this branch opens or closes; -1 where it only goes on from its parent
     opened       whether the branch opens that facility
-    multipliers  (N) λ; any real numbers give a true bound
+    multipliers  (N) λ, in 32 or 64 bits; any real numbers give a true bound
     bound        L(λ) with all that the parents have fixed and the branch
     closed       facilities that λ proves closed in every better solution, sorted
     opening      facilities that λ proves open in every better solution, sorted
@@ -41,10 +52,30 @@ class Node:
     parent: int = -1
     facility: int = -1
     opened: bool = False
-    multipliers: Floats
+    multipliers: Floats | Singles
     bound: float
     closed: Ids
     opening: Ids
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Part:
+    """A part of a problem that has nothing to do with the rest, and its proof.
+
+    needs       needs of the part, sorted; the multipliers of its nodes belong to them in this order
+    facilities  free facilities of the part, sorted
+    open        those of them that its own best solution opens, sorted
+    value       cost of that solution: their opening, and each need at the cheapest of them or at o[i]
+    bound       no solution of the part is cheaper
+    nodes       the proof tree of the part, parents before children
+    """
+
+    needs: Ids
+    facilities: Ids
+    open: Ids
+    value: float
+    bound: float
+    nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -58,11 +89,13 @@ class Certificate:
     exactly    number of facilities that must be open; None when any
     step       every solution's value is a multiple of it (all costs are), so that a bound above value − step
                proves the value; 0 when there is no such number
-    dominated  (K, 2) facilities left out, each with one that opens as cheaply and serves at least the same needs,
-               each as cheaply; in an order in which no facility is left out for one that was left out before it
-    nodes      the proof tree, parents before children
-    proven     the bound that follows from the nodes and the dominated pairs alone
-    solver     who proved what lies between `proven` and `bound`: empty when nothing, else a name such as `HiGHS`
+    dominated  (K, 2) facilities left out, each with one that opens as cheaply and serves at least the same
+               needs, each as cheaply; in an order in which none is left out for one left out before it
+    nodes      the proof tree, parents before children; a chain where there are parts
+    parts      the parts below the last node; empty when the problem is not taken apart
+    proven     the bound that follows from the nodes, the parts and the dominated pairs alone
+    solver     who proved what lies between `proven` and `bound`: empty when nothing, else a name such as
+               `HiGHS`
     """
 
     solution: Ids
@@ -73,6 +106,7 @@ class Certificate:
     step: float = 0.0
     dominated: Ids
     nodes: tuple[Node, ...] = ()
+    parts: tuple[Part, ...] = ()
     proven: float
     solver: str = ""
 

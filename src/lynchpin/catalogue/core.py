@@ -1,0 +1,146 @@
+"""A location problem as the engine works on it: facilities still in question, arcs by need and by facility."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lynchpin.catalogue.arcs import Arcs
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Status = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Core:
+    """Arcs by need, cheapest first, and by facility, of the facilities that may still be opened.
+
+    pointer, facility, cost    arcs by need, as in `Arcs`
+    rows, needs_of, costs_of   the same arcs by facility
+    opening                    (F) opening cost
+    low, high                  least and most facilities that may be open
+    status                     (F) 1 for a facility known to be open, else 0
+    ids                        (F) number of each facility in the problem that this comes from
+    """
+
+    pointer: Places
+    facility: Ids
+    cost: Floats
+    rows: Places
+    needs_of: Ids
+    costs_of: Floats
+    opening: Floats
+    low: int
+    high: int
+    status: Status
+    ids: Ids
+
+    @property
+    def needs(self) -> int:
+        """Number of needs."""
+        return self.pointer.size - 1
+
+    @property
+    def facilities(self) -> int:
+        """Number of facilities."""
+        return self.opening.size
+
+    @property
+    def size(self) -> int:
+        """Number of arcs."""
+        return self.cost.size
+
+    @property
+    def by_need(self) -> tuple[Places, Ids, Floats, Floats]:
+        """Return what the kernels take first: pointer, facility, cost, opening."""
+        return self.pointer, self.facility, self.cost, self.opening
+
+    @property
+    def by_facility(self) -> tuple[Places, Ids, Floats]:
+        """Return the arcs by facility: rows, needs, costs."""
+        return self.rows, self.needs_of, self.costs_of
+
+    def value(self, is_open: Flags) -> float:
+        """Return the cost of opening these facilities; infinite when a need is not served."""
+        places = np.flatnonzero(is_open[self.facility])
+        need = np.searchsorted(self.pointer, places, side="right") - 1
+        found = np.full(self.needs, np.inf)
+        found[need[::-1]] = self.cost[places[::-1]]
+        return float(self.opening[is_open].sum() + found.sum())
+
+
+def core_of(arcs: Arcs, low: int, high: int) -> Core:
+    """Return a problem as a core in which nothing is fixed."""
+    return _core(
+        arcs.pointer,
+        arcs.facility,
+        arcs.cost,
+        arcs.opening,
+        low,
+        high,
+        np.zeros(arcs.facilities, np.int8),
+        np.arange(arcs.facilities, dtype=np.int32),
+    )
+
+
+def restrict(core: Core, status: Status) -> Core:
+    """Return a core without its closed facilities, and without arcs beyond a need's first open facility.
+
+    status  (F) 1 open, -1 closed, 0 free
+    """
+    kept = status >= 0
+    number = np.cumsum(kept, dtype=np.int64) - 1
+    need = need_of(core)
+    last = np.full(core.needs, core.size, np.int64)
+    at_open = np.flatnonzero(status[core.facility] == 1)
+    last[need[at_open[::-1]]] = at_open[::-1]
+    stay = kept[core.facility] & (np.arange(core.size) <= last[need])
+    pointer = np.zeros(core.needs + 1, np.int64)
+    np.cumsum(np.bincount(need[stay], minlength=core.needs), out=pointer[1:])
+    return _core(
+        pointer,
+        number[core.facility[stay]].astype(np.int32),
+        core.cost[stay],
+        core.opening[kept],
+        core.low,
+        min(core.high, int(kept.sum())),
+        status[kept],
+        core.ids[kept],
+    )
+
+
+def need_of(core: Core) -> Ids:
+    """Return the need of each arc."""
+    return np.repeat(np.arange(core.needs, dtype=np.int32), np.diff(core.pointer))
+
+
+def _core(
+    pointer: Places,
+    facility: Ids,
+    cost: Floats,
+    opening: Floats,
+    low: int,
+    high: int,
+    status: Status,
+    ids: Ids,
+) -> Core:
+    """Add the arcs by facility."""
+    need = np.repeat(np.arange(pointer.size - 1, dtype=np.int32), np.diff(pointer))
+    order = np.argsort(facility, kind="stable")
+    rows = np.zeros(opening.size + 1, np.int64)
+    np.cumsum(np.bincount(facility, minlength=opening.size), out=rows[1:])
+    return Core(
+        *(_own(array) for array in (pointer, facility, cost, rows, need[order], cost[order], opening)),
+        low,
+        high,
+        status.copy(),
+        ids,
+    )
+
+
+def _own(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """Return an array that may be written to: kernels are compiled once, for such arrays."""
+    return np.require(array, requirements=["C", "W", "O"])
