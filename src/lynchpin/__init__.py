@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from lynchpin.errors import (
+    CatalogueError,
     InputError,
     LynchpinError,
     ModelError,
@@ -23,6 +24,7 @@ from lynchpin.errors import (
 if TYPE_CHECKING:
     from lynchpin.api import (
         Comparison,
+        Duplicates,
         Finding,
         Plan,
         PlanProgress,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         check,
         compare,
         convert,
+        duplicates,
         examples,
         explain_duty,
         freeze_freight,
@@ -46,7 +49,9 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "CatalogueError",
     "Comparison",
+    "Duplicates",
     "Finding",
     "InputError",
     "LynchpinError",
@@ -62,6 +67,7 @@ __all__ = [
     "check",
     "compare",
     "convert",
+    "duplicates",
     "examples",
     "explain_duty",
     "freeze_freight",

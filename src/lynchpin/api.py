@@ -14,6 +14,8 @@ from typing import Any
 
 import linopy
 
+from lynchpin.catalogue.duplicates import Duplicates
+from lynchpin.catalogue.duplicates_run import duplicates
 from lynchpin.errors import InputError, PlanError
 from lynchpin.model.build import build
 from lynchpin.model.instance import compile as compile_study
@@ -39,6 +41,7 @@ from lynchpin.study.write import write_study
 
 __all__ = [
     "Comparison",
+    "Duplicates",
     "Finding",
     "Plan",
     "PlanProgress",
@@ -47,6 +50,7 @@ __all__ = [
     "check",
     "compare",
     "convert",
+    "duplicates",
     "examples",
     "explain_duty",
     "freeze_freight",

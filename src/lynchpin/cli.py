@@ -211,6 +211,43 @@ def freight(
     terminal.say(f"Wrote {added} computed lanes into {output or study}.")
 
 
+@app.command()
+def duplicates(
+    places: Annotated[list[Path], typer.Argument(metavar="STUDY", help="A study.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="DIR|FILE.xlsx", help="Where to write what was found."),
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(metavar="R", help="Relative difference that still counts as the same.")
+    ] = 0.01,
+    reach: Annotated[
+        float, typer.Option(metavar="R", help="How much better a part may be that takes another's place.")
+    ] = 0.10,
+    rounding: Annotated[
+        float, typer.Option(metavar="R", help="Relative difference that another unit makes.")
+    ] = 0.0005,
+    part_number_cost: Annotated[
+        float | None,
+        typer.Option(
+            metavar="M", help="Yearly cost of a part number, in the prices' currency; see the guide."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Find parts that do the same job, and what merging them saves."""
+    from lynchpin import api, terminal
+
+    found = api.duplicates(
+        *places, tolerance=tolerance, reach=reach, rounding=rounding, part_number_cost=part_number_cost
+    )
+    for finding in found.findings:
+        terminal.say(str(finding))
+    place = found.write(output or Path("duplicates"))
+    terminal.show_table(found.summary, json=json)
+    terminal.say(f"Wrote {found.groups.height} groups to {place}.")
+
+
 def main() -> None:
     """Run the command line; an error becomes a message and an exit code."""
     debug = "--debug" in sys.argv[1:2]
