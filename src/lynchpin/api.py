@@ -16,7 +16,7 @@ import linopy
 
 from lynchpin.catalogue.duplicates import Duplicates
 from lynchpin.catalogue.duplicates_run import duplicates
-from lynchpin.errors import InputError, PlanError
+from lynchpin.errors import InputError, OptionError, PlanError
 from lynchpin.model.build import build
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.plan.case import Desk, Question
@@ -243,6 +243,24 @@ def write_template(path: str | Path) -> Path:
     return write(path)
 
 
-def write_example(name: str, place: str | Path) -> Path:
-    """Copy an example study into a new folder or workbook; returns its path."""
+def write_example(
+    name: str, place: str | Path, *, size: int | None = None, seed: int | None = None, scale: bool = False
+) -> Path:
+    """Write an example study into a new folder or workbook; returns its path.
+
+    name               a shipped example, or `ladder`
+    size, seed, scale  of a study of the ladder, see `examples.ladder`; None: 30 and 0
+
+    Raises OptionError where one of them is given for another example.
+    """
+    if name == examples.LADDER:
+        return examples.new_ladder(place, 30 if size is None else size, seed=seed or 0, scale=scale)
+    for option, given in (("size", size is not None), ("seed", seed is not None), ("scale", scale)):
+        if given:
+            raise OptionError(
+                "is of the ladder only",
+                thing=option,
+                value=name,
+                cure="Ask for the example ladder, or leave it out.",
+            )
     return examples.new(place, name)

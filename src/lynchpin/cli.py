@@ -33,12 +33,17 @@ def options(
 @app.command()
 def new(
     place: Annotated[Path, typer.Argument(metavar="DIR", help="New folder, or a workbook DIR.xlsx.")],
-    example: Annotated[str, typer.Option(help="alliance or tiny.")] = "alliance",
+    example: Annotated[str, typer.Option(help="alliance, tiny or ladder.")] = "alliance",
+    size: Annotated[
+        int | None, typer.Option(metavar="N", help="Ladder: number of versions, 4 to 200; 30 unless given.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Ladder: seed; 0 unless given.")] = None,
+    scale: Annotated[bool, typer.Option("--scale", help="Ladder: costs fall with volume.")] = False,
 ) -> None:
     """Write an example study to start from."""
     from lynchpin import api, terminal
 
-    api.write_example(example, place)
+    api.write_example(example, place, size=size, seed=seed, scale=scale)
     terminal.say(f"Wrote the study {example} to {place}. Next: lynchpin check {place}")
 
 

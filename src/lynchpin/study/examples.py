@@ -1,4 +1,4 @@
-"""Studies that are shipped with the package: list them, load one, or copy one to start from."""
+"""Studies to start from: shipped ones to list, load or copy, and the ladder, which is made in the size asked for."""
 
 import shutil
 import tempfile
@@ -6,14 +6,19 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from lynchpin.errors import OptionError, StudyError
+from lynchpin.study.ladder import ladder
 from lynchpin.study.read import read_study
 from lynchpin.study.study import Study
 from lynchpin.study.words import nearest
 from lynchpin.study.write import write_study
 
+__all__ = ["alliance", "ladder", "load", "names", "new", "new_ladder", "tiny"]
+
+LADDER = "ladder"
+
 
 def names() -> tuple[str, ...]:
-    """Return the names of the examples, sorted."""
+    """Return the names of the shipped examples, sorted."""
     folders = (folder for folder in files("lynchpin").joinpath("examples").iterdir() if folder.is_dir())
     return tuple(sorted(folder.name for folder in folders if folder.joinpath("study.toml").is_file()))
 
@@ -42,13 +47,31 @@ def new(place: str | Path, example: str = "alliance") -> Path:
     something stands in the way: nothing is ever written over.
     """
     _require(example)
+    target = _free(place)
+    if target.suffix.lower() == ".xlsx":
+        return write_study(load(example), target)
+    return _copy(example, target)
+
+
+def new_ladder(place: str | Path, size: int = 30, *, seed: int = 0, scale: bool = False) -> Path:
+    """Write a study of the ladder into a new folder or, where the name ends in `.xlsx`, a new workbook.
+
+    size, seed, scale  as for `ladder`
+
+    Returns the path. Raises OptionError for a size or seed out of range, and StudyError where something
+    stands in the way: nothing is ever written over.
+    """
+    target = _free(place)
+    return write_study(ladder(size, seed=seed, scale=scale), target)
+
+
+def _free(place: str | Path) -> Path:
+    """Return a place where nothing stands yet; raises StudyError where something does."""
     target = Path(place)
     if target.is_file() or (target.is_dir() and any(target.iterdir())):
         kind = "file" if target.is_file() else "folder that is not empty"
         raise StudyError(f"is a {kind} already", thing=str(target), cure="Name a new folder or workbook.")
-    if target.suffix.lower() == ".xlsx":
-        return write_study(load(example), target)
-    return _copy(example, target)
+    return target
 
 
 def _copy(example: str, target: Path) -> Path:
@@ -70,11 +93,19 @@ def _copy(example: str, target: Path) -> Path:
 
 def _require(name: str) -> None:
     if name not in names():
-        near = nearest(name, names())
+        if name == LADDER:
+            raise OptionError(
+                "is made and not shipped",
+                thing="example",
+                value=name,
+                cure="Call lynchpin.examples.ladder(size, seed=0), or `lynchpin new DIR --example ladder`.",
+            )
+        known = sorted((*names(), LADDER))
+        near = nearest(name, known)
         hint = f"Did you mean {near}? " if near else ""
         raise OptionError(
             "there is no such example",
             thing="example",
             value=name,
-            cure=f"{hint}There are {', '.join(names())}.",
+            cure=f"{hint}There are {', '.join(known)}.",
         )

@@ -1,0 +1,44 @@
+"""What the parts of the generator share: counts, dice for each topic, and the rows so far."""
+
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lynchpin.study.ladder.sizes import Dimensions
+
+Row = dict[str, Any]
+FIRST_YEAR = 2027
+SOURCE = "ladder"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A study in the making; rows are dictionaries by table."""
+
+    dimensions: Dimensions
+    seed: int
+    scale: bool
+    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def dice(self, *topic: object) -> np.random.Generator:
+        """Return the dice of a topic: what one topic tosses does not depend on another."""
+        return np.random.default_rng([self.seed, self.dimensions.versions, zlib.crc32(repr(topic).encode())])
+
+    def add(self, table: str, **cells: Any) -> Row:
+        """Add a row to a table."""
+        row = cells if table in ("sources", "uses") else {**cells, "source": SOURCE}
+        self.rows[table].append(row)
+        return row
+
+    @property
+    def years(self) -> list[int]:
+        """Return the years of the horizon."""
+        return [FIRST_YEAR + index for index in range(self.dimensions.years)]
+
+
+def rounded(value: float, step: float) -> float:
+    """Return the multiple of a step that is nearest to a value, without the dust of binary fractions."""
+    return float(round(round(value / step) * step, 9))

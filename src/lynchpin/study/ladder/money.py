@@ -1,0 +1,51 @@
+"""Models and prices: a version's price is what it costs to make and bring to market, and what is left of it."""
+
+import numpy as np
+
+from lynchpin.study.ladder.cars import Car
+from lynchpin.study.ladder.draft import Draft, rounded
+from lynchpin.study.ladder.parts import Variant
+from lynchpin.study.ladder.places import World
+from lynchpin.study.ladder.supply import CONVERSION, body_cost
+
+MARKUP = {"current": (1.05, 1.20), "committed": (1.09, 1.24), "candidate": (1.05, 1.25)}
+TO_MARKET = 1.06  # freight and duty on the way, as a factor
+SELLING = 0.06
+
+
+def models(draft: Draft, cars: tuple[Car, ...]) -> None:
+    """Write the versions."""
+    for car in cars:
+        candidate = car.status == "candidate" and car.model.endswith("b")
+        draft.add(
+            "models",
+            model=car.model,
+            programme=car.programme,
+            segment=car.segment,
+            powertrain="BEV",
+            hs="8703.80",
+            volume_m3=rounded(9.6 + 5.2 * car.large, 0.1),
+            mass_kg=rounded(1350 + 850 * car.large + 150 * car.strong, 5),
+            body_cost=body_cost(draft, car),
+            status="candidate" if candidate else None,
+        )
+
+
+def prices(draft: Draft, world: World, cars: tuple[Car, ...], variants: tuple[Variant, ...]) -> None:
+    """Fill in the prices of the offers: cost times a markup of the version times the level of the market."""
+    parts = dict.fromkeys((car.model for car in cars), 0.0)
+    for variant in variants:
+        if len(variant.cars) == 1:
+            parts[variant.cars[0].model] += variant.cost
+    net: dict[str, float] = {}
+    for car in cars:
+        low, high = MARKUP[car.status]
+        work = CONVERSION * (0.8 + 0.5 * car.large) * 0.85
+        cost = (body_cost(draft, car) + work + parts[car.model] * 0.97) * TO_MARKET
+        net[car.model] = cost * float(draft.dice("markup", car.model).uniform(low, high)) / (1 - SELLING)
+    markets = {market.name: market for market in world.markets}
+    for row in draft.rows["offers"]:
+        market = markets[row["market"]]
+        noise = float(np.clip(draft.dice("offer", row["model"], market.name).normal(1, 0.025), 0.93, 1.07))
+        consumer = net[row["model"]] * market.level * noise * (1 + market.vat) / (1 - market.dealer)
+        row.update(price=rounded(consumer, 50), selling_share=SELLING, customs_share=0.8)
