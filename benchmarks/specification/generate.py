@@ -1,8 +1,8 @@
 """Random location problems from a fixed seed.
 
 Specifications. A need j has K attributes; a candidate i can serve it where it is at least as high in each.
-The unit price u rises with the attributes, so that serving j by i costs (u_i - u_j) w_j at volume w_j; keeping a
-candidate costs its opening. Candidates are the needs themselves. The arcs are a dominance graph.
+The unit price u rises with the attributes, so that serving j by i costs (u_i - u_j) w_j at volume w_j;
+keeping a candidate costs its opening. Candidates are the needs themselves. The arcs are a dominance graph.
 
 Options. The same with K binary options: a car's harness may have a branch that the car does not use, never
 lack one it needs (Briant and Naddef, Mgmt Sci. 50 (2004) 1262-1278). Few candidates are kept, each for many
@@ -10,8 +10,8 @@ needs, and the linear relaxation is weak.
 
 Published recipes. Koerkel-Ghosh: n = m, costs whole from 1000 to 2000, symmetric or not; openings whole
 from 100 to 200 (a), 1000 to 2000 (b), 10,000 to 20,000 (c) (Ghosh, Eur. J. Opl Res. 150 (2003) 150-162).
-pmed: a connected random graph of n nodes and n^2/50 edges with whole lengths from 1 to 100 (Beasley, Eur. J. Opl
-Res. 21 (1985) 270-273).
+pmed: a connected random graph of n nodes and n^2/50 edges with whole lengths from 1 to 100 (Beasley,
+Eur. J. Opl Res. 21 (1985) 270-273).
 """
 
 import numpy as np

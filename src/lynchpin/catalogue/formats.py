@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csgraph, csr_array
 
 from lynchpin.catalogue.arcs import Arcs
-from lynchpin.errors import LynchpinError, OptionError
+from lynchpin.errors import CatalogueError, OptionError
 
 Format = Literal["simple", "cap", "pmed"]
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ NUMBER = re.compile(rb"[+]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")  # neither negat
 TITLE = re.compile(rb"\A\s*FILE:[ \t]*(.*)")
 
 
-class LocationFileError(LynchpinError):
+class LocationFileError(CatalogueError):
     """A location file cannot be read.
 
     Cure: the message names the file, the line, the value and what should stand there.
