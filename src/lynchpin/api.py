@@ -14,10 +14,15 @@ from typing import Any
 
 import linopy
 
+from lynchpin.catalogue.design import Design
+from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.duplicates import Duplicates
 from lynchpin.catalogue.duplicates_run import duplicates
+from lynchpin.catalogue.volume_cost import VolumeDiscount
 from lynchpin.errors import InputError, OptionError, PlanError
 from lynchpin.model.build import build
+from lynchpin.model.design import design
+from lynchpin.model.designed import Designs
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.plan.case import Desk, Question
 from lynchpin.plan.compare import Comparison, compare
@@ -41,15 +46,20 @@ from lynchpin.study.write import write_study
 
 __all__ = [
     "Comparison",
+    "Design",
+    "DesignTask",
+    "Designs",
     "Duplicates",
     "Finding",
     "Plan",
     "PlanProgress",
     "Study",
+    "VolumeDiscount",
     "build_model",
     "check",
     "compare",
     "convert",
+    "design",
     "duplicates",
     "examples",
     "explain_duty",

@@ -253,6 +253,50 @@ def duplicates(
     terminal.say(f"Wrote {found.groups.height} groups to {place}.")
 
 
+@app.command()
+def design(
+    study: StudyPlace,
+    family: Annotated[str | None, typer.Option(metavar="F", help="Only this family.")] = None,
+    at_most: Annotated[int | None, typer.Option(metavar="P", help="Most specifications of a family.")] = None,
+    new: Annotated[bool, typer.Option(help="Design specifications that no variant has.")] = True,
+    engineering: Annotated[
+        float | None,
+        typer.Option(metavar="M", help="Millions for a new one; otherwise the median of its family."),
+    ] = None,
+    platform: Annotated[
+        bool, typer.Option("--platform", help="Let a specification serve one platform only.")
+    ] = False,
+    candidates: Annotated[bool, typer.Option(help="Count candidate programmes and versions.")] = True,
+    frontier: Annotated[int, typer.Option(metavar="N", help="Most points of the frontier.")] = 12,
+    time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds for each family.")] = 60.0,
+    write: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the study with what was designed.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    threads: Annotated[int, typer.Option(metavar="N", help="Threads of the engine.")] = 2,
+    json: Json = False,
+) -> None:
+    """Design common specifications: which to have, who uses which, and what it saves."""
+    from lynchpin import api, terminal
+
+    found = api.design(
+        study,
+        family=family,
+        at_most=at_most,
+        new=new,
+        engineering=engineering,
+        platform=platform,
+        candidates=candidates,
+        frontier=frontier,
+        time_limit=time_limit,
+        seed=seed,
+        threads=threads,
+    )
+    terminal.show_designs(found, json=json)
+    if write is not None:
+        terminal.say(f"Wrote the study to {api.write_study(found.written(), write)}.")
+
+
 def main() -> None:
     """Run the command line; an error becomes a message and an exit code."""
     debug = "--debug" in sys.argv[1:2]

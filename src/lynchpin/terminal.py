@@ -18,7 +18,9 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from lynchpin.catalogue.design import Design
 from lynchpin.errors import LynchpinError
+from lynchpin.model.designed import Designs
 from lynchpin.plan.compare import Comparison
 from lynchpin.plan.plan import Plan, summary
 from lynchpin.plan.verify import Verification
@@ -192,6 +194,38 @@ def _print_steps(steps: Sequence[Step]) -> None:
             words = f"  {step.name:<32}{money_words(step.money, sign=True):>16}  "
             out.print(Text.assemble(words, (bar, "blue" if step.money > 0 else "red")), soft_wrap=True)
     out.print()
+
+
+def show_designs(designs: Designs, *, json: bool) -> None:
+    """Print what was designed, family by family."""
+    if json:
+        _print_json({family: _design_data(found) for family, found in designs.items()})
+        return
+    for family, found in designs.items():
+        out.print(Text(f"{family}: {found.sentence}"), soft_wrap=True)
+        show_table(found.specifications, json=False)
+        out.print()
+        show_table(found.frontier, json=False)
+        out.print()
+
+
+def _design_data(found: Design) -> dict[str, Any]:
+    tables = ("specifications", "assignment", "fit", "frontier")
+    numbers = (
+        "currency",
+        "cost",
+        "bound",
+        "gap",
+        "today",
+        "one_each",
+        "saving",
+        "knee",
+        "covers",
+        "cost_known",
+    )
+    return {name: getattr(found, name) for name in numbers} | {
+        name: getattr(found, name).to_dicts() for name in tables
+    }
 
 
 def _print_json(content: object) -> None:
