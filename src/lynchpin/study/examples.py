@@ -1,4 +1,4 @@
-"""Studies to start from: shipped ones to list, load or copy, and the ladder, which is made in the size asked for."""
+"""Studies to start from: shipped ones to list, load or copy, and the ladder, made in the size asked for."""
 
 import shutil
 import tempfile

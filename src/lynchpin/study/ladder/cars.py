@@ -135,11 +135,10 @@ def _programme(
         status=status,
     )
     strong = float(np.clip(0.75 * large + dice.normal(0.12, 0.18), 0, 1))
-    made = [
+    return [
         _version(draft, world, growth, name, partner, status, launch, letter, large, strong, base=versions)
         for letter in "ab"[:versions]
     ]
-    return made
 
 
 def _version(

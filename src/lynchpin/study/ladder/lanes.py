@@ -1,6 +1,7 @@
-"""Freight by great-circle distances: quick to compute for thousands of lanes, and nothing is left to complete.
+"""Freight by great-circle distances: quick for thousands of lanes, and nothing is left to complete.
 
-    land   great circle x detour factor, rate per km        sea   great circle x 1.45, handling and rate per km
+    land   great circle x detour factor, rate per km
+    sea    great circle x 1.45, handling and rate per km
 
 On average the way at sea is longer than the great circle by about that factor.
 """

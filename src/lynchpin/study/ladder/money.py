@@ -1,4 +1,4 @@
-"""Models and prices: a version's price is what it costs to make and bring to market, and what is left of it."""
+"""Versions and prices: a price is what it costs to make a version and bring it to market, times a markup."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from lynchpin.study.ladder.parts import Variant
 from lynchpin.study.ladder.places import World
 from lynchpin.study.ladder.supply import CONVERSION, body_cost
 
-MARKUP = {"current": (1.05, 1.20), "committed": (1.09, 1.24), "candidate": (1.05, 1.25)}
+MARKUP = {"current": (1.03, 1.17), "committed": (1.06, 1.20), "candidate": (0.98, 1.20)}
 TO_MARKET = 1.06  # freight and duty on the way, as a factor
 SELLING = 0.06
 

@@ -1,11 +1,10 @@
-"""Families, needs and variants: what a car needs follows from its size and strength; variants are designs of
-one car and joins of two.
+"""Families, needs and variants: designs of one car, and joins of two.
 
-    need of attribute a by car c   base_a + span_a x (mix of large and strong) x noise
-    own variant of a car           its needs, rounded up
-    join of two cars               the greater of their needs, attribute by attribute
-    room                           each family has a volume in litres, at most what the car has room for; it is
-                                   set so that about fourteen variants fit a need
+need of attribute a by car c   base_a + span_a x (mix of large and strong) x noise
+own variant of a car           its needs, rounded up
+join of two cars               the greater of their needs, attribute by attribute
+room                           a variant takes litres, at most what the car has room for, which is set so
+                               that about fourteen variants fit a need, fewer where needs are high
 """
 
 from dataclasses import dataclass
@@ -115,7 +114,7 @@ FAMILIES = (
         engineering=(15, 40),
         tooling=(5, 15),
         scale_rate=0.06,
-        falls=0.02,
+        falls=0.0,
     ),
     Family(
         name="thermal",
@@ -221,12 +220,12 @@ def _family(draft: Draft, family: Family) -> None:
 
 
 def _path(draft: Draft, family: Family) -> None:
-    """Write a price path that is settled anew every second or third year, as supply contracts are."""
+    """Write a price path that is settled anew every third or fourth year, as supply contracts are."""
     dice = draft.dice("path", family.name)
-    level, china, until = 1.0, 1.0, int(dice.integers(1, 3))
+    level, china, until = 1.0, 1.0, int(dice.integers(2, 4))
     for index, year in enumerate(draft.years):
         if index == until:
-            gap = int(dice.integers(2, 4))
+            gap = int(dice.integers(3, 5))
             level *= (1 - family.falls * float(dice.uniform(0.7, 1.3))) ** gap
             china *= (1 - 1.15 * family.falls * float(dice.uniform(0.7, 1.3))) ** gap
             until = index + gap

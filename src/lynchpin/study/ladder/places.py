@@ -1,4 +1,4 @@
-"""Where a study of the ladder takes place: real towns and countries, a share of them drawn evenly over the world.
+"""Where a study of the ladder takes place: real towns and countries, drawn evenly over the world.
 
 `places.csv` has the coordinates, to about a kilometre, of towns where cars or their parts are made and of the
 centres or ports of markets; its cost levels, market weights and taxes are round figures, not quotations.
@@ -26,7 +26,7 @@ RATES = {"USD": 0.88, "CNY": 0.123}  # euros, round figures of 2025
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A town or a market: where it lies, its bloc, cost or price level, and as a market its size and taxes."""
+    """A town or a market: where it lies, bloc, cost or price level; as a market its size and taxes."""
 
     name: str
     title: str

@@ -84,7 +84,7 @@ def _plants(draft: Draft, world: World, partners: tuple[str, ...], cars: tuple[C
 
 
 def _allocations(draft: Draft, world: World, operators: dict[str, str], cars: tuple[Car, ...]) -> None:
-    """Write where each programme may be built: own plants rather than others, and one where it is or was meant."""
+    """Write where each programme may be built: own plants rather than others, one as it stands."""
     opened = {row["site"] for row in draft.rows["sites"] if row["status"] == "current"}
     for car in cars:
         if not car.model.endswith("a"):
@@ -148,7 +148,7 @@ def _suppliers(draft: Draft, world: World) -> dict[str, list[Place]]:
 
 
 def _nominations(draft: Draft, makers: list[Place], variant: Variant) -> None:
-    """Write who may make a variant; where it is made today or will be, one nomination is current or committed."""
+    """Write who may make a variant; the first has the status of the variant, the others are candidates."""
     dice = draft.dice("nominations", variant.name)
     family = variant.family
     count = min(SUPPLIERS_A_VARIANT, len(makers))

@@ -1,7 +1,7 @@
 """Duties between blocs: general rates, agreements that lower them, and additional duties with dates.
 
-Levels are of the order of those in force in 2025, drawn again for every seed: they are no quotations. Only rows
-that some flow of the study meets are written.
+Levels are of the order of those in force in 2025, drawn again for every seed: they are no quotations. Only
+rows that some flow of the study meets are written.
 """
 
 from collections.abc import Iterator
@@ -133,14 +133,14 @@ def _agreed(draft: Draft, out: str, into: str, headings: list[str]) -> None:
 
 
 def _additional(draft: Draft) -> Iterator[Row]:
-    """Yield additional duties: on cars and batteries from China, and a few drawn ones; most end or begin."""
+    """Yield additional duties: on cars and batteries from China, and a few drawn ones with dates."""
     years = draft.years
     dice = draft.dice("additional")
     half = len(years) // 2
     yield _extra("eu", "china", CARS, float(dice.uniform(0.08, 0.22)), until=years[half])
     yield _extra("usmca", "china", CARS, float(dice.uniform(0.4, 0.9)))
     yield _extra("usmca", "china", "8507.60", float(dice.uniform(0.15, 0.3)))
-    yield _extra("eu", "china", "8507.60", float(dice.uniform(0.03, 0.1)), start=years[half])
+    yield _extra("eu", "china", "8507.60", float(dice.uniform(0.03, 0.1)))
     blocs = list(permutations(sorted({"eu", "usmca", "china", "asean", "india", "britain", "turkey"}), 2))
     for index in dice.permutation(len(blocs))[:6].tolist():
         importer, exporter = blocs[index]
