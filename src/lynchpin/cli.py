@@ -297,6 +297,51 @@ def design(
         terminal.say(f"Wrote the study to {api.write_study(found.written(), write)}.")
 
 
+@app.command()
+def locate(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Location file: simple, OR-Library cap or pmed.")
+    ],
+    at_most: Annotated[int | None, typer.Option(metavar="P", help="Open at most so many.")] = None,
+    exactly: Annotated[int | None, typer.Option(metavar="P", help="Open exactly so many.")] = None,
+    gap: Annotated[float, typer.Option(metavar="R", help="Proven relative gap to stop at.")] = 0.0,
+    time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds at most.")] = 300.0,
+    threads: Annotated[int, typer.Option(metavar="N", help="Threads of the engine.")] = 2,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Write a certificate of value and bound.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="CERT", help="Check a certificate instead of solving.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    json: Json = False,
+) -> None:
+    """Solve a published location file with proof, or check the certificate of one."""
+    from lynchpin import terminal
+    from lynchpin.catalogue import locate_file as files
+    from lynchpin.catalogue.location import LocateOptions
+
+    if check is not None:
+        judged = files.check_file(file, check)
+        terminal.show_words(str(judged), judged.as_dict(), json=json)
+        raise typer.Exit(int(not judged.ok))
+    with terminal.Watch(quiet=quiet) as watch:
+        found = files.locate_file(
+            file,
+            at_most=at_most,
+            exactly=exactly,
+            options=LocateOptions(gap=gap, time_limit=time_limit, threads=threads, seed=seed),
+            certificate=certificate,
+            on_progress=watch.locating,
+            stop=watch.stop,
+        )
+    terminal.show_words(str(found), found.as_dict(), json=json)
+    if found.certificate is not None:
+        terminal.say(f"Wrote the certificate to {found.certificate}.")
+    raise typer.Exit({"optimal": 0, "feasible": 3}.get(found.location.status, 4))
+
+
 def main() -> None:
     """Run the command line; an error becomes a message and an exit code."""
     debug = "--debug" in sys.argv[1:2]

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lynchpin.catalogue.design import Design
+from lynchpin.catalogue.watch import LocateProgress
 from lynchpin.errors import LynchpinError
 from lynchpin.model.designed import Designs
 from lynchpin.plan.compare import Comparison
@@ -129,6 +130,14 @@ def _verification_data(part: Verification) -> dict[str, Any]:
         for rule, violation in sorted(part.worst.items())
     }
     return {"ok": part.ok, "objective": part.objective, "worst": worst}
+
+
+def show_words(words: str, data: Mapping[str, object], *, json: bool) -> None:
+    """Print lines of text, or the same as data."""
+    if json:
+        _print_json(data)
+    else:
+        out.print(Text(words), soft_wrap=True)
 
 
 def show_table(table: pl.DataFrame, *, json: bool) -> None:
@@ -280,15 +289,29 @@ class Watch:
 
     def progress(self, progress: PlanProgress) -> None:
         """Show where the run stands: in place on a terminal, else a line whenever something changed."""
+        self._show(str(progress), progress.phase, progress.objective)
+
+    def locating(self, progress: LocateProgress) -> None:
+        """Show where a location run stands, likewise."""
+        parts = [f"{progress.seconds:6.1f} s  {progress.phase}"]
+        if math.isfinite(progress.value):
+            parts.append(f"best {progress.value:,.10g}")
+        parts.append(f"bound {progress.bound:,.10g}")
+        if math.isfinite(progress.value) and progress.value > 0:
+            parts.append(f"gap {1 - progress.bound / progress.value:.4%}")
+        self._show("  ".join(parts), progress.phase, progress.value)
+
+    def _show(self, line: str, phase: str, objective: float | None) -> None:
+        """Show a line in place on a terminal, else where the phase or the objective is another."""
         if self._quiet:
             return
         if self._status is not None:
-            self._status.update(Text(str(progress)))
+            self._status.update(Text(line))
             return
         now = time.monotonic()
-        when, phase, objective = self._last
-        if progress.phase != phase or progress.objective != objective or now - when >= 5 * LINE_EVERY:
-            if now - when < LINE_EVERY and progress.phase == phase:
+        when, last_phase, last_objective = self._last
+        if phase != last_phase or objective != last_objective or now - when >= 5 * LINE_EVERY:
+            if now - when < LINE_EVERY and phase == last_phase:
                 return
-            self._last = (now, progress.phase, progress.objective)
-            say(str(progress))
+            self._last = (now, phase, objective)
+            say(line)

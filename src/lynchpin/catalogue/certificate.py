@@ -105,10 +105,9 @@ def read_certificate(path: str | Path, arcs: Arcs) -> Certificate:
     about = _about(place, arrays)
     if about.get("arcs") != digest(arcs):
         raise CertificateError(
-            "belongs to another problem: it was written for "
-            f"{about.get('facilities')} facilities and {about.get('needs')} needs, or for other costs",
+            f"belongs to another problem: {about.get('facilities')} facilities and {about.get('needs')} "
+            f"needs, here {arcs.facilities} and {arcs.needs}: sizes or costs differ",
             thing=str(place),
-            value=f"{arcs.facilities} facilities, {arcs.needs} needs",
             cure="Name the location file it was written for.",
         )
     try:

@@ -32,6 +32,7 @@ stands; values are compared to within 1e-9 of their size.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,17 @@ class Evaluation:
     def optimal(self) -> bool:
         """Whether the multipliers alone prove that no solution is cheaper than this one."""
         return self.bound >= self.value - slack(self.value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as plain data; None where a number is infinite."""
+        numbers = {"value": self.value, "bound": self.bound, "claimed": self.claimed}
+        return {
+            "ok": self.ok,
+            "optimal": self.optimal,
+            **{name: number if math.isfinite(number) else None for name, number in numbers.items()},
+            "solver": self.solver,
+            "findings": [*self.findings],
+        }
 
     def __str__(self) -> str:
         """Return what is proven, by what, and what is wrong."""
