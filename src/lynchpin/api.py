@@ -97,6 +97,7 @@ def plan(
     on_message: Listener = _quiet,
     stop: StopSignal | None = None,
     model: linopy.Model | None = None,
+    start: Plan | str | Path | None = None,
 ) -> Plan:
     """Plan a study: return the best verified plan, what is proven about it, and plans to compare it with.
 
@@ -116,6 +117,7 @@ def plan(
     on_message   told of warnings, as text
     stop         when set, the best verified plan so far is returned
     model        a model of `build_model` with rows of your own; it is solved whole
+    start        a plan, or its folder, to begin from: of this study, or of one that was a little different
 
     Raises InputError where the study's tables are not in order, OptionError for an option out of range,
     SolveError where no verified plan was found.
@@ -129,7 +131,9 @@ def plan(
     )
     question = Question(sharing=sharing, as_is=as_is, scenario=scenario)
     named = (what_if,) if isinstance(what_if, str) else tuple(what_if)
-    return make(ready, Order(question=question, references=references, what_if=named), desk)
+    begin = load_plan(start) if isinstance(start, str | Path) else start
+    order = Order(question=question, references=references, what_if=named, start=begin)
+    return make(ready, order, desk)
 
 
 def _in_order(study: Study | str | Path) -> Study:

@@ -74,6 +74,10 @@ def plan(
     what_if: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Plan this scenario too; may be repeated.")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="PLAN", help="Plan to begin from, of this study or of one a little different."),
+    ] = None,
     references: Annotated[
         bool, typer.Option(help="Plan every partner alone, and as it is, to compare.")
     ] = True,
@@ -100,6 +104,7 @@ def plan(
             threads=threads,
             seed=seed,
             references=references,
+            start=start,
             on_progress=watch.progress,
             on_message=watch.message,
             stop=watch.stop,

@@ -12,15 +12,15 @@ from lynchpin.errors import SolveError
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.plan.extract import extract
 from lynchpin.plan.plan import Plan, PlanInfo, Status, Worst
-from lynchpin.plan.structure import structure_of
+from lynchpin.plan.structure import left_out, start_of, structure_of
 from lynchpin.plan.verify import Verification, verify
 from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
-from lynchpin.solve.structure import Values
 from lynchpin.solve.search import Search
 from lynchpin.solve.search_options import SearchOptions
 from lynchpin.solve.standing import Outcome
+from lynchpin.solve.structure import Values
 from lynchpin.study.study import Study
 
 _LIBRARIES = ("highspy", "linopy", "lynchpin", "numpy", "polars")
@@ -82,7 +82,9 @@ class Case:
     best   the best verified candidate so far, or None
     """
 
-    def __init__(self, *, given: Study, study: Study, question: Question, desk: Desk) -> None:
+    def __init__(
+        self, *, given: Study, study: Study, question: Question, desk: Desk, start: Plan | None = None
+    ) -> None:
         self.given, self.study, self.question, self.desk = given, study, question, desk
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.clock = Clock()
@@ -99,7 +101,9 @@ class Case:
             on_progress=self._tell,
             stop=desk.stop,
             model=desk.model,
+            start=None if start is None else start_of(self.instance, start, "the given plan"),
         )
+        self._start = start
 
     @property
     def sign(self) -> float:
@@ -114,12 +118,29 @@ class Case:
     def solve(self) -> None:
         """Search for the best plan; raises SolveError where no verified one is found."""
         self.outcome = self.search.run()
+        self._say_how_it_began()
         if self.best is None:
             raise self._without_plan(self.outcome)
         if self.outcome.status == "error":
             self.desk.on_message(
                 f"warning: the search for the plan {self.question.name} ended early and its best plan "
                 f"is kept: {self.outcome.reason}"
+            )
+
+    def _say_how_it_began(self) -> None:
+        """Tell what of the start was of no use here."""
+        if self._start is None or self.search.began is None:
+            return
+        gone, total, few = left_out(self.instance, self._start)
+        if gone:
+            self.desk.on_message(
+                f"{self.question.name}: {gone} of {total} decisions of the plan to start from have no place "
+                f"in this study and were left out: {few}."
+            )
+        if not self.search.began and not self.stopped:
+            self.desk.on_message(
+                f"warning: {self.question.name}: the structure of the plan to start from is not feasible "
+                "here, even with its gaps completed; the search began without it."
             )
 
     def judge(self, point: Values) -> float | None:

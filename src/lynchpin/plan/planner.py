@@ -24,11 +24,15 @@ __all__ = ["Desk", "Order", "Question", "make"]
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What one run makes: the main question, whether to plan its references, and scenarios to plan too."""
+    """What one run makes: the main question, whether to plan its references, and scenarios to plan too.
+
+    start  a plan to begin from, of this study or of one like it; its references begin those of this run
+    """
 
     question: Question
     references: bool = True
     what_if: tuple[str, ...] = ()
+    start: Plan | None = None
 
 
 def make(study: Study, order: Order, desk: Desk) -> Plan:
@@ -38,14 +42,17 @@ def make(study: Study, order: Order, desk: Desk) -> Plan:
     scenario that does not exist.
     """
     scenarios = {name: _prepared(study, name, desk) for name in (order.question.scenario, *order.what_if)}
-    case = _solved(study, scenarios[order.question.scenario], order.question, desk)
+    case = _solved(study, scenarios[order.question.scenario], order.question, desk, order.start)
     references: dict[str, Plan] = {}
     stopped = case.stopped
     questions = _reference_questions(order, scenarios[order.question.scenario], desk)
     if questions and desk.model is not None:
         desk.on_message("warning: the plans to compare with are made without the rows of your own.")
     for name, question in questions:
-        other = None if stopped else _reference(study, scenarios[question.scenario], question, desk, name)
+        begin = None if order.start is None else order.start.references.get(name)
+        other = None
+        if not stopped:
+            other = _reference(study, scenarios[question.scenario], question, desk, name, begin)
         if other is not None:
             references[name] = other
             stopped = other.status == "interrupted"
@@ -60,8 +67,8 @@ def _prepared(study: Study, scenario: str | None, desk: Desk) -> Study:
         return complete(study if scenario is None else apply_scenario(study, scenario))
 
 
-def _solved(given: Study, study: Study, question: Question, desk: Desk) -> Case:
-    case = Case(given=given, study=study, question=question, desk=desk)
+def _solved(given: Study, study: Study, question: Question, desk: Desk, start: Plan | None = None) -> Case:
+    case = Case(given=given, study=study, question=question, desk=desk, start=start)
     case.solve()
     return case
 
@@ -81,12 +88,14 @@ def _reference_questions(order: Order, study: Study, desk: Desk) -> list[tuple[s
     return found
 
 
-def _reference(given: Study, study: Study, question: Question, desk: Desk, name: str) -> Plan | None:
+def _reference(
+    given: Study, study: Study, question: Question, desk: Desk, name: str, start: Plan | None
+) -> Plan | None:
     """Return a plan to compare with, or None with a warning where there is none."""
     if desk.stopped:
         return None
     try:
-        return _solved(given, study, question, replace(desk, model=None)).plan()
+        return _solved(given, study, question, replace(desk, model=None), start).plan()
     except LynchpinError as error:
         if desk.stopped and isinstance(error, SolveError):
             return None

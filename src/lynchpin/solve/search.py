@@ -16,7 +16,8 @@ from lynchpin.solve.own import own_rows
 from lynchpin.solve.progress import OnPlanProgress
 from lynchpin.solve.search_options import SearchOptions
 from lynchpin.solve.split import Split
-from lynchpin.solve.standing import Judge, Outcome, Standing
+from lynchpin.solve.standing import Enough, Judge, Outcome, Standing
+from lynchpin.solve.start import Start, begin
 from lynchpin.solve.valuation import Valuation
 from lynchpin.solve.whole import Whole
 
@@ -28,6 +29,9 @@ class Search:
     on_progress  told where the search stands
     stop         when set, the search ends with what it has
     model        the yearly form with rows of one's own; it is then solved whole
+    start        a structure to begin from: the first candidate, completed where it must be
+
+    began        whether the start became a plan; None without one, or before it was tried
     """
 
     def __init__(
@@ -40,12 +44,16 @@ class Search:
         on_progress: OnPlanProgress,
         stop: StopSignal | None = None,
         model: linopy.Model | None = None,
+        start: Start | None = None,
     ) -> None:
         self._instance, self._options, self._clock = instance, options, clock
         with clock.phase("build"):
             built = build(instance, form="yearly")
             self._yearly = Form.of(built, "yearly", own=None if model is None else own_rows(built, model))
         self._method = "yearly" if model is not None else options.method
+        self._start = start
+        self._aggregate: Form | None = None
+        self.began: bool | None = None
         self.standing = Standing(
             Valuation(instance, self._yearly),
             options=options,
@@ -57,16 +65,42 @@ class Search:
 
     def run(self) -> Outcome:
         """Search until the gap is closed, nothing is left to do, or a limit or a stop ends it."""
+        self._begin()
         whole = Whole(self._instance, options=self._options, clock=self._clock, standing=self.standing)
-        if self._method != "yearly":
-            with self._clock.phase("build"):
-                aggregate = Form.aggregate(self._instance)
+        if self._method != "yearly" and not self.standing.finished:
+            aggregate = self._aggregate_form()
             if self._method == "split":
                 Split(
-                    self._instance, aggregate, options=self._options, clock=self._clock, standing=self.standing
+                    self._instance,
+                    aggregate,
+                    options=self._options,
+                    clock=self._clock,
+                    standing=self.standing,
                 ).run()
             if not self.standing.finished:
                 whole.run(aggregate)
         if not self.standing.finished:
             whole.run(self._yearly)
         return self.standing.outcome()
+
+    def _begin(self) -> None:
+        """Try the structure to begin from."""
+        if self._start is None or self.standing.finished:
+            return
+        self.standing.tell(f"begin from {self._start.name}")
+        self.began = begin(
+            self._instance,
+            self._start,
+            yearly=self._yearly,
+            aggregate=self._aggregate_form,
+            standing=self.standing,
+            options=self._options.solve_options(time_limit=None),
+            stop=Enough(lambda: self.standing.finished),
+        )
+
+    def _aggregate_form(self) -> Form:
+        """Return the aggregate form, built once."""
+        if self._aggregate is None:
+            with self._clock.phase("build"):
+                self._aggregate = Form.aggregate(self._instance)
+        return self._aggregate
