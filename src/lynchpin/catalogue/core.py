@@ -112,6 +112,14 @@ def restrict(core: Core, status: Status) -> Core:
     )
 
 
+def sorted_core(core: Core, need: Ids, facility: Ids, cost: Floats, opening: Floats) -> Core:
+    """Return a core with other arcs and opening costs and all else as it was."""
+    order = np.lexsort((facility, cost, need))
+    pointer = np.zeros(core.needs + 1, np.int64)
+    np.cumsum(np.bincount(need, minlength=core.needs), out=pointer[1:])
+    return _core(pointer, facility[order], cost[order], opening, core.low, core.high, core.status, core.ids)
+
+
 def need_of(core: Core) -> Ids:
     """Return the need of each arc."""
     return np.repeat(np.arange(core.needs, dtype=np.int32), np.diff(core.pointer))

@@ -397,3 +397,42 @@ def examine(
                 score = here
                 answer[0] = j
     return bound
+
+
+@njit(cache=True, nogil=True)
+def pairs(pointer, facility, serve, place, best, need):
+    """For each two facilities, find the need that they serve most of together.
+
+    place  (F) row of each facility in best and need; -1 where it has none
+    best   filled with the largest sum of the two shares
+    need   filled with the need that has it
+    """
+    for i in range(pointer.size - 1):
+        for k in range(pointer[i], pointer[i + 1]):
+            a = place[facility[k]]
+            if serve[k] > 1e-6 and a >= 0:
+                for n in range(k + 1, pointer[i + 1]):
+                    b = place[facility[n]]
+                    if serve[n] > 1e-6 and b >= 0 and serve[k] + serve[n] > best[a, b]:
+                        best[a, b] = serve[k] + serve[n]
+                        best[b, a] = best[a, b]
+                        need[a, b] = i
+                        need[b, a] = i
+
+
+@njit(cache=True, nogil=True)
+def triangles(best, share, least, triples, excess):
+    """List the cycles of three facilities that are violated by more than `least`, and return their number."""
+    count = 0
+    for a in range(share.size):
+        for b in range(a + 1, share.size):
+            if best[a, b] > least:
+                for c in range(b + 1, share.size):
+                    over = best[a, b] + best[b, c] + best[a, c] - share[a] - share[b] - share[c] - 1.0
+                    if over > least and count < excess.size:
+                        triples[count, 0] = a
+                        triples[count, 1] = b
+                        triples[count, 2] = c
+                        excess[count] = over
+                        count += 1
+    return count

@@ -1,0 +1,289 @@
+"""The linear relaxation over the arcs that matter, its rows and columns made as they are missed.
+
+    minimise  Σ_j f[j] open[j] + Σ_(i, j) c[i, j] serve[i, j] + Σ_i t[i] other[i]
+    (serve)   Σ_j serve[i, j] + other[i] = 1        every need i
+    (open)    serve[i, j] <= open[j]                arcs where it is violated, or where c[i, j] < λ[i] at the start
+    (count)   low <= Σ_j open[j] <= high            where the number is limited
+    (cycle)   odd cycles that are violated (`cycles`)
+
+Columns are the arcs not much dearer than λ. All others of need i stand behind one column `other`, as cheap as the
+cheapest of them, so that the dual values are multipliers of the whole problem at once; where `other` is used, more
+arcs of the need become columns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, need_of
+from lynchpin.catalogue.cycles import bent, find
+from lynchpin.catalogue.kernels import FAR
+from lynchpin.catalogue.lagrangian import bound_at
+from lynchpin.catalogue.proof import Cycles
+
+SLICE = 0.5  # seconds of HiGHS between two looks at the clock
+EXCESS = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """The best bound that the relaxation gave.
+
+    bound        no solution is cheaper; recomputed from the multipliers
+    multipliers  (N) λ
+    cycles       the cycles with weights, for which λ gives the bound
+    core         the core as the cycles bend it
+    open_        (F) of each facility, where the relaxation ended
+    """
+
+    bound: float
+    multipliers: Floats
+    cycles: Cycles
+    core: Core
+    open_: Floats
+
+
+@dataclass
+class _Programme:
+    """The linear programme as it stands in HiGHS.
+
+    column  (A) column of each arc; -1 where it has none
+    linked  (A) whether the arc has its row (open)
+    tags    what each row beyond the needs and the count is: a place in `found`, or -1
+    """
+
+    core: Core
+    need: Ids
+    highs: Any
+    column: Places
+    linked: Flags
+    other: Places  # (N) column of `other`; its upper bound is 0 when the need has no arcs left out
+    arcs: list[Places] = field(default_factory=list[Places])
+    tags: list[int] = field(default_factory=list[int])
+    found: list[tuple[Ids, Ids]] = field(default_factory=list[tuple[Ids, Ids]])
+    columns: int = 0
+
+
+def relax(
+    core: Core,
+    multipliers: Floats,
+    *,
+    cutoff: float,
+    over: Callable[[], bool],
+    on_solution: Callable[[Floats, float], float],
+    rounds: int = 200,
+    most: int = 150,
+) -> Relaxed | None:
+    """Solve the relaxation, adding cycles while they help; None when not even the first solve came to an end.
+
+    multipliers  (N) from an ascent: they tell which rows and columns matter
+    cutoff       bound at which there is nothing more to do
+    over         whether to stop
+    on_solution  given open (F) and the bound after each solve; returns a cutoff, perhaps a lower one
+    rounds       rounds of cycles at most
+    most         cycles of a round at most
+    """
+    lp = _state(core, multipliers)
+    best: Relaxed | None = None
+    stalled = 0
+    for turn in range(rounds + 1):
+        if not _solve(lp, over):
+            return best
+        serve, open_ = _values(lp)
+        now = _relaxed(lp, open_)
+        stalled = 0 if best is None or now.bound > best.bound + 1e-4 * max(cutoff - best.bound, 0) else stalled + 1
+        best = now if best is None or now.bound > best.bound else best
+        cutoff = min(cutoff, on_solution(open_, best.bound))
+        if best.bound >= cutoff or turn == rounds or stalled >= 5 or over():
+            return best
+        new = find(core.pointer, core.facility, serve, open_, least=0.02, most=most)
+        if not new:
+            return best
+        _add_cycles(lp, new)
+    return best
+
+
+def _state(core: Core, multipliers: Floats) -> _Programme:
+    """Give HiGHS the programme with the columns and rows that the multipliers point at."""
+    need = need_of(core)
+    slack = core.cost - multipliers[need]
+    lp = _Programme(
+        core, need, _highs(), np.full(core.size, -1, np.int64), np.zeros(core.size, np.bool_), np.zeros(0, np.int64)
+    )
+    lp.columns = core.facilities + core.needs
+    lp.other = core.facilities + np.arange(core.needs)
+    limited = core.low > 0 or core.high < core.facilities
+    whole = highspy.HighsLp()
+    whole.num_col_, whole.num_row_ = lp.columns, core.needs + 1
+    whole.col_cost_ = np.concatenate([core.opening, np.full(core.needs, FAR)])
+    whole.col_cost_ = np.concatenate([core.opening, core.cost[core.pointer[1:] - 1]])
+    whole.col_lower_ = np.concatenate([(core.status == 1).astype(float), np.zeros(core.needs)])
+    whole.col_upper_ = np.concatenate([np.ones(core.facilities), np.zeros(core.needs)])
+    whole.row_lower_ = np.concatenate([np.ones(core.needs), [core.low if limited else -np.inf]])
+    whole.row_upper_ = np.concatenate([np.ones(core.needs), [core.high if limited else np.inf]])
+    matrix = sp.csc_matrix(
+        (
+            np.ones(lp.columns),
+            (np.concatenate([np.full(core.facilities, core.needs), np.arange(core.needs)]), np.arange(lp.columns)),
+        ),
+        shape=(core.needs + 1, lp.columns),
+    )
+    whole.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    whole.a_matrix_.start_, whole.a_matrix_.index_ = matrix.indptr, matrix.indices
+    whole.a_matrix_.value_ = matrix.data
+    lp.highs.passModel(whole)
+    below = slack < 0
+    room = np.sort(slack[~below])[: 2 * int(below.sum()) + 4 * core.needs]
+    width = float(room[-1]) if room.size else 0.0
+    chosen = (slack <= width) | below
+    chosen[core.pointer[:-1]] = True
+    _add_columns(lp, np.flatnonzero(chosen))
+    _link(lp, np.flatnonzero(chosen & (slack < 0)))
+    return lp
+
+
+def _highs() -> Any:
+    highs = highspy.Highs()
+    for name, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("presolve", "off"),
+        ("solver", "simplex"),
+    ):
+        highs.setOptionValue(name, value)
+    return highs
+
+
+def _add_columns(lp: _Programme, arcs: Places) -> None:
+    """Make columns of arcs, and set what `other` of their needs costs."""
+    count = arcs.size
+    lp.highs.addCols(
+        count,
+        lp.core.cost[arcs],
+        np.zeros(count),
+        np.full(count, np.inf),
+        count,
+        np.arange(count, dtype=np.int32),
+        lp.need[arcs].astype(np.int32),
+        np.ones(count),
+    )
+    lp.column[arcs] = lp.columns + np.arange(count)
+    lp.columns += count
+    lp.arcs.append(arcs)
+    left_out = np.flatnonzero(lp.column < 0)
+    price = np.full(lp.core.needs, np.inf)
+    np.minimum.at(price, lp.need[left_out], lp.core.cost[left_out])
+    has = np.isfinite(price)
+    needs = lp.core.needs
+    lp.highs.changeColsCost(needs, lp.other.astype(np.int32), np.where(has, price, 0.0))
+    lp.highs.changeColsBounds(needs, lp.other.astype(np.int32), np.zeros(needs), np.where(has, np.inf, 0.0))
+
+
+def _link(lp: _Programme, arcs: Places) -> None:
+    """Add the rows serve <= open of arcs."""
+    count = arcs.size
+    if count == 0:
+        return
+    index = np.empty(2 * count, np.int32)
+    index[0::2], index[1::2] = lp.column[arcs], lp.core.facility[arcs]
+    lp.highs.addRows(
+        count,
+        np.full(count, -np.inf),
+        np.zeros(count),
+        2 * count,
+        np.arange(count, dtype=np.int32) * 2,
+        index,
+        np.tile([1.0, -1.0], count),
+    )
+    lp.linked[arcs] = True
+    lp.tags += [-1] * count
+
+
+def _add_cycles(lp: _Programme, new: list[tuple[Ids, Ids]]) -> None:
+    """Add the rows of cycles."""
+    for needs, facilities in new:
+        steps = np.concatenate([needs, needs]), np.concatenate([facilities, np.roll(facilities, -1)])
+        places, times = np.unique([_arc(lp.core, int(i), int(j)) for i, j in zip(*steps, strict=True)], return_counts=True)
+        index = np.concatenate([lp.column[places], facilities])
+        values = np.concatenate([times.astype(float), -np.ones(facilities.size)])
+        lp.highs.addRow(-np.inf, float(needs.size // 2), index.size, index.astype(np.int32), values)
+        lp.tags.append(len(lp.found))
+        lp.found.append((needs, facilities))
+
+
+def _arc(core: Core, need: int, facility: int) -> int:
+    """Return the place of an arc."""
+    begin = int(core.pointer[need])
+    return begin + int(np.flatnonzero(core.facility[begin : core.pointer[need + 1]] == facility)[0])
+
+
+def _solve(lp: _Programme, over: Callable[[], bool]) -> bool:
+    """Solve, adding rows (open) and columns that are missed until none is; return whether it came to an end."""
+    while True:
+        if not _run(lp, over):
+            return False
+        values = np.asarray(lp.highs.getSolution().col_value)
+        made = np.flatnonzero(lp.column >= 0)
+        serve = values[lp.column[made]]
+        missed = made[(serve > values[lp.core.facility[made]] + EXCESS) & ~lp.linked[made]]
+        used = np.flatnonzero(values[lp.other] > EXCESS)
+        _link(lp, missed)
+        if used.size:
+            _add_columns(lp, _more(lp, used))
+        elif missed.size == 0:
+            return True
+
+
+def _more(lp: _Programme, needs: npt.NDArray[np.int64]) -> Places:
+    """Return arcs of some needs that are not columns yet: as many again as there are, the cheapest first."""
+    chosen: list[Places] = []
+    for i in needs:
+        places = np.arange(lp.core.pointer[i], lp.core.pointer[i + 1])
+        out = places[lp.column[places] < 0]
+        chosen.append(out[: max(4, places.size - out.size)])
+    return np.concatenate(chosen)
+
+
+def _run(lp: _Programme, over: Callable[[], bool]) -> bool:
+    """Let HiGHS run in slices; return whether it reached an optimum."""
+    while not over():
+        lp.highs.setOptionValue("time_limit", lp.highs.getRunTime() + SLICE)
+        lp.highs.run()
+        status = lp.highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            return True
+        if status != highspy.HighsModelStatus.kTimeLimit:
+            return False
+    return False
+
+
+def _values(lp: _Programme) -> tuple[Floats, Floats]:
+    """Return serve (A) and open (F)."""
+    values = np.asarray(lp.highs.getSolution().col_value)
+    serve = np.where(lp.column >= 0, values[lp.column], 0.0)
+    return serve, values[: lp.core.facilities]
+
+
+def _relaxed(lp: _Programme, open_: Floats) -> Relaxed:
+    """Return the bound of the dual values, recomputed."""
+    duals = np.asarray(lp.highs.getSolution().row_dual)
+    multipliers = duals[: lp.core.needs].copy()
+    tags = np.array(lp.tags, np.int64)
+    rows = np.flatnonzero(tags >= 0)
+    weight = np.maximum(0.0, -duals[lp.core.needs + 1 + rows])
+    held = np.flatnonzero(weight > 1e-9)
+    found = [lp.found[tags[rows[k]]] for k in held]
+    cycles = Cycles(
+        start=np.concatenate([[0], np.cumsum([len(needs) for needs, _ in found])]).astype(np.int64),
+        need=np.concatenate([np.zeros(0, np.int32), *(needs for needs, _ in found)]),
+        facility=np.concatenate([np.zeros(0, np.int32), *(facilities for _, facilities in found)]),
+        weight=weight[held],
+    )
+    core = bent(lp.core, cycles) if held.size else lp.core
+    bound = bound_at(core, multipliers)[0] - cycles.constant
+    return Relaxed(bound, multipliers, cycles, core, open_)
