@@ -39,20 +39,20 @@ class Operator:
         self.block_of = list(zip(*(frame[name] for name in ARC), block.tolist(), strict=True))
         triples = zip(*(frame[name] for name in ARC[:3]), self.period.tolist(), strict=True)
         peak, alone = slots.peak[self.family, self.period], slots.alone[self.family, self.period]
-        # A column in a peak: the sum it belongs to, itself over w where its block is its period, else nothing.
+        # At a peak: the sum over plants; else the sum over its block, if that is the period alone; else none.
         self.peak_of = [
             ("peak", *key) if at else (arc if own else None)
             for key, arc, at, own in zip(triples, self.block_of, peak, alone, strict=True)
         ]
         self.size: Counter[Any] = Counter(self.block_of)
-        self.size.update(key for key in self.peak_of if key is not None and key[0] == "peak")
+        self.size.update(key for key in self.peak_of if self._is_peak(key))
         self.left: dict[str, Counter[str]] = defaultdict(Counter)
 
     def aggregate(self) -> Arrays:
         """Return the arrays of the aggregate form: kept columns first, then blocks, then peaks."""
         problem, place = self.yearly, self.place
         kept = np.setdiff1d(np.arange(len(problem.cost)), np.arange(place.start, place.stop))
-        peaks = {key for key in self.peak_of if key is not None and key[0] == "peak"}
+        peaks = {key for key in self.peak_of if self._is_peak(key)}
         sums = [*sorted(set(self.block_of)), *sorted(peaks)]
         at = {key: len(kept) + number for number, key in enumerate(sums)}
         upper, cost = np.zeros(len(sums)), np.full(len(sums), np.inf)
@@ -77,9 +77,11 @@ class Operator:
         nought = np.zeros(len(sums))
         return replace(
             problem, cost=np.append(problem.cost[kept], cost), upper=np.append(problem.upper[kept], upper),
-            lower=np.append(problem.lower[kept], nought), integer=np.append(problem.integer[kept], nought > 0),
-            matrix=sparse.csr_array(sparse.coo_array((value, (row, column)), shape=shape)), position={},
-            row_lower=np.where(senses == "<", -np.inf, limits), row_upper=np.where(senses == ">", np.inf, limits),
+            lower=np.append(problem.lower[kept], nought), position={},
+            integer=np.append(problem.integer[kept], nought > 0),
+            matrix=sparse.csr_array(sparse.coo_array((value, (row, column)), shape=shape)),
+            row_lower=np.where(senses == "<", -np.inf, limits),
+            row_upper=np.where(senses == ">", np.inf, limits),
             row_tag=np.array([row[4] for row in rows], dtype=object),
         )  # fmt: skip
 
@@ -93,7 +95,9 @@ class Operator:
                 row = start + number
                 name = tuple((key, str(values[number])) for key, values in names.items())
                 entry = slice(*problem.matrix.indptr[row : row + 2])
-                pairs = dict(zip(problem.matrix.indices[entry].tolist(), problem.matrix.data[entry], strict=True))
+                pairs = dict(
+                    zip(problem.matrix.indices[entry].tolist(), problem.matrix.data[entry], strict=True)
+                )
                 inside = {c - self.place.start: v for c, v in pairs.items() if self._is_part(c)}
                 others = {c: v for c, v in pairs.items() if not self._is_part(c)}
                 low, high = problem.row_lower[row], problem.row_upper[row]
@@ -125,7 +129,8 @@ class Operator:
                 weight = self.discount[period] if mixed else self.slots.weight[min(families), period]
                 slot = self._slot(families, period)
                 plantless = tuple(item for item in names.items() if item[0] != "site")
-                at_peaks[tag, plantless, period].append((1.0, row, parts))
+                if any(self._is_peak(self.peak_of[column]) for column in columns):
+                    at_peaks[tag, plantless, period].append((1.0, row, parts))
             over_blocks[tag, tuple(names.items()), slot].append((weight, row, parts))
         return [
             found
@@ -133,6 +138,10 @@ class Operator:
             for (tag, *_), group in groups.items()
             if (found := self._merged(tag, group, sums, at_peak=groups is at_peaks)) is not None
         ]
+
+    @staticmethod
+    def _is_peak(key: Any) -> bool:
+        return key is not None and key[0] == "peak"
 
     def _slot(self, families: set[int], period: int) -> int:
         """Return the run of periods that no cut of all the families divides."""

@@ -7,7 +7,7 @@
 
 Studies are complete with lanes, pass `check` without errors and are feasible, because minimums are elastic.
 With the default size the structure can be enumerated. `drift` is never tossed: with it the prices of parts,
-rates of exchange and duties on parts move in every period, and a duty may end a flow for a while.
+rates of exchange and duties on parts move at some periods, and a duty may end a flow for a while.
 """
 
 import polars as pl

@@ -134,6 +134,10 @@ class Draft:
             return f"{2026 + index // 2}-H{1 + index % 2}"
         return str(2026 + index)
 
+    def moves(self, index: int) -> bool:
+        """Say whether prices, rates and duties of a drifting study move at a period."""
+        return self.dice("moves", index).random() < 0.4
+
     def settings(self) -> Row:
         """Return the settings of the study."""
         dice = self.dice("settings")

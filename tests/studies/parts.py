@@ -154,7 +154,10 @@ def _add_price_paths(draft: Draft, family: str) -> None:
                 period=draft.period(period),
                 index=round(index, 4),
             )
-            index *= dice.choice([0.75, 0.9, 1.0, 1.15] if draft.has("drift") else [0.85, 0.95, 1.02])
+            if not draft.has("drift"):
+                index *= dice.choice([0.85, 0.95, 1.02])
+            elif draft.moves(period + 1):
+                index *= dice.choice([0.75, 0.9, 1.0, 1.15])
 
 
 def _add_nominations(draft: Draft, family: str) -> None:

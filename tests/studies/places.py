@@ -55,9 +55,12 @@ def _add_currencies(draft: Draft) -> None:
         draft.add("currencies", currency="USD", from_=draft.period(1), rate=0.85)
         draft.add("currencies", currency="CNY", rate=0.13)
         for period in range(2, draft.size.periods if draft.has("drift") else 0):
+            if not draft.moves(period):
+                continue
             dice = draft.dice("rate", period)
-            draft.add("currencies", currency="USD", from_=draft.period(period), rate=dice.choice([0.8, 0.9, 1.0]))
-            draft.add("currencies", currency="CNY", from_=draft.period(period), rate=dice.choice([0.12, 0.14]))
+            begins = draft.period(period)
+            draft.add("currencies", currency="USD", from_=begins, rate=dice.choice([0.8, 0.9, 1.0]))
+            draft.add("currencies", currency="CNY", from_=begins, rate=dice.choice([0.12, 0.14]))
 
 
 def _add_plant(draft: Draft, number: int) -> None:

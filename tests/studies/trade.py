@@ -248,10 +248,11 @@ def _add_agreement(draft: Draft) -> None:
 
 
 def _add_drift(draft: Draft) -> None:
-    """Add a duty on parts that is another one in every period, now and then a ban."""
+    """Add a duty on parts that moves now and then, and now and then is a ban."""
+    starts = [period for period in range(draft.size.periods) if period == 0 or draft.moves(period)]
     for importer in _importers(draft):
-        for period in range(draft.size.periods):
-            dice = draft.dice("drift", importer, period)
+        for start, end in zip(starts, [*starts[1:], draft.size.periods], strict=True):
+            dice = draft.dice("drift", importer, start)
             rate = dice.choice([0.0, 0.02, 0.1, 0.2])
             draft.add(
                 "tariffs",
@@ -261,6 +262,6 @@ def _add_drift(draft: Draft) -> None:
                 kind="addon",
                 name="drift",
                 ad_valorem=float("inf") if dice.random() < 0.08 else rate,
-                from_=draft.period(period),
-                until=draft.period(period),
+                from_=draft.period(start),
+                until=draft.period(end - 1),
             )

@@ -9,24 +9,25 @@
     (coupling)  sum over peaks t in b of w[f,t] H[m,v,s,t] <= sum over k, r of G[m,v,s,k,r,b]
     cost of G   the least of d c / w over its periods
 
-Equations whose aggregated coefficients differ, and >= rows that miss a column of a peak, cannot be lifted and
-are left out: what is left is a relaxation.
+A flow whose block is one period stands for itself, over w, in the rows of peaks. Equations whose aggregated
+coefficients differ, and >= rows that miss a column of a peak, cannot be lifted and are left out: what is left
+is a relaxation.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from scipy import sparse
 
 from lynchpin.model.instance import Instance
+from lynchpin.model.merging import Parts, over_flows, scattered
 from lynchpin.model.slots import Slots
 from lynchpin.model.vectors import Flags, Matrix, Positions, Vector
 
 BLOCK_KEYS = ["model", "variant", "supplier", "site", "regime", "slot"]
 PEAK_KEYS = ["model", "variant", "supplier", "period"]
-CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ class Lift:
 
     block   key columns beside `slot`
     peak    key columns beside `period`
-    weight  of a row: `family` (w of its family and period), `discount` (d, for rows over several families),
-            `none` (it stands for the horizon)
+    yearly  whether a row is about one period: those of a block are summed, each times w of its family, or d
+            where families mix; else a row stands for the horizon
     """
 
     block: tuple[str, ...]
     peak: tuple[str, ...] | None = None
-    weight: str = "family"
+    yearly: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,22 +54,6 @@ class RowSet:
     sense: str
     rhs: Vector
     terms: Mapping[str, Matrix]
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """Which slot flow each yearly column of `buy` belongs to.
-
-    frame   index frame of the slot flows
-    group   slot flow of each yearly column, -1 for none
-    weight  with which a yearly column enters its slot flow
-    size    number of yearly columns in each slot flow
-    """
-
-    frame: pl.DataFrame
-    group: Positions
-    weight: Vector
-    size: Positions
 
 
 def block_flows(instance: Instance, slots: Slots) -> Parts:
@@ -102,23 +87,66 @@ def slot_costs(parts: Parts, cost: Vector) -> Vector:
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """Part flows of the aggregate form: slots, flows over blocks and at peaks, discount factors (T)."""
+    """Part flows of the aggregate form.
+
+    slots, blocks, peaks  time, flows over blocks, flows at peaks
+    discount  factors to the first period (T)
+    family, period  of each yearly column of `buy`
+    """
 
     slots: Slots
     blocks: Parts
     peaks: Parts
     discount: Vector
+    family: Positions
+    period: Positions
 
     @classmethod
     def of(cls, instance: Instance, slots: Slots) -> "Aggregate":
         """Return the part flows of an instance over slots."""
-        return cls(slots, block_flows(instance, slots), peak_flows(instance, slots), instance.discount)
+        buy = instance.frames["buy"]
+        return cls(
+            slots, block_flows(instance, slots), peak_flows(instance, slots), instance.discount,
+            buy["family"].to_numpy(), buy["period"].to_numpy(),
+        )  # fmt: skip
+
+    @property
+    def lone(self) -> Parts:
+        """Return the flows over blocks of one period, which are flows of that period times w."""
+        alone = self.slots.alone[self.family, self.period]
+        return replace(self.blocks, group=np.where(alone, self.blocks.group, -1))
+
+    def in_time(self, buy: Matrix, period: Positions) -> tuple[Vector, Positions]:
+        """Return the weight and the block of rows, each about one period.
+
+        buy  the rows over yearly columns; a row over several families has the weight d and the blocks that
+             are cut where all of them are
+        """
+        entries = sparse.coo_array(buy)
+        has = np.zeros((len(period), len(self.slots.block)), dtype=np.bool_)
+        has[entries.coords[0], self.family[entries.coords[1]]] = True
+        kinds, kind = np.unique(has, axis=0, return_inverse=True)
+        weight, slot = np.zeros(len(period)), np.zeros(len(period), dtype=np.int64)
+        for number, families in enumerate(kinds):
+            rows = np.flatnonzero(kind.ravel() == number)
+            block = self.slots.block[families] if families.any() else self.slots.block
+            cuts = (np.diff(block, axis=1) != 0).all(axis=0)
+            slot[rows] = np.concatenate([[0], np.cumsum(cuts)])[period[rows]]
+            alone = self.slots.weight[families][0] if families.sum() == 1 else self.discount
+            weight[rows] = alone[period[rows]]
+        return weight, slot
 
     def lifted(self, rows: RowSet, lift: Lift) -> list[RowSet]:
-        """Return a yearly row set over slots: over blocks, and at peaks where it is asked for."""
-        found = [_over_blocks(rows, lift, self)]
+        """Return a yearly row set over slots: over blocks, and at peaks where it is asked for.
+
+        Rows that have no part in them stay as they are.
+        """
+        has = np.diff(rows.terms["buy"].indptr) > 0
+        without = {name: matrix for name, matrix in rows.terms.items() if name != "buy"}
+        plain, parts = _chosen(replace(rows, terms=without), ~has), _chosen(rows, has)
+        found = [replace(plain, tag=f"{rows.tag}_without"), _over_blocks(parts, lift, self)]
         if lift.peak is not None and self.peaks.frame.height:
-            found.append(_at_peaks(rows, lift, self))
+            found.append(_at_peaks(parts, lift, self))
         return [row_set for row_set in found if row_set.keys.height]
 
     def coupling(self) -> RowSet:
@@ -131,8 +159,8 @@ def _coupling(blocks: Parts, peaks: Parts, slots: Slots) -> RowSet:
     on = ["model", "variant", "supplier", "slot"]
     slot = peaks.frame.with_columns(slot=pl.Series(slots.block[family, period].astype(np.int32)))
     keys = slot.select(on).unique().sort(on)
-    weighed = _scatter(slot, keys, on, slots.weight[family, period])
-    total = _scatter(blocks.frame, keys, on, -np.ones(blocks.frame.height))
+    weighed = scattered(slot, keys, on, slots.weight[family, period])
+    total = scattered(blocks.frame, keys, on, -np.ones(blocks.frame.height))
     return RowSet("peak", keys, "<=", np.zeros(keys.height), {"buy_peak": weighed, "buy": total})
 
 
@@ -149,93 +177,38 @@ def _grouped(keyed: pl.DataFrame, keys: list[str], weight: Vector) -> Parts:
 
 
 def _over_blocks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
-    keys, slots, discount = rows.keys, form.slots, form.discount
-    if lift.weight == "none":
-        multiplier, labelled = np.ones(keys.height), keys
-    else:
-        period = keys["period"].to_numpy()
-        if lift.weight == "family":
-            family = keys["family"].to_numpy()
-            multiplier, slot = slots.weight[family, period], slots.block[family, period]
-        else:
-            multiplier, slot = discount[period], _common(slots, form.blocks)[period]
-        labelled = keys.with_columns(slot=pl.Series(slot.astype(np.int32)))
-    by = [*lift.block, "slot"] if "slot" in labelled.columns and lift.weight != "none" else list(lift.block)
-    return _summed(rows, labelled, by, multiplier, "buy", form.blocks)
-
-
-def _common(slots: Slots, blocks: Parts) -> Positions:
-    """Return the blocks of rows over several families: cut only where all of them are cut (T)."""
-    families = np.unique(blocks.frame["family"].to_numpy())
-    block = slots.block[families] if len(families) else slots.block
-    cuts = (np.diff(block, axis=1) != 0).all(axis=0)
-    return np.concatenate([[0], np.cumsum(cuts)])
+    multiplier, by, labelled = np.ones(rows.keys.height), list(lift.block), rows.keys
+    if lift.yearly:
+        multiplier, slot = form.in_time(rows.terms["buy"], rows.keys["period"].to_numpy())
+        labelled, by = rows.keys.with_columns(slot=pl.Series(slot.astype(np.int32))), [*by, "slot"]
+    return _summed(rows, labelled, by, multiplier, {"buy": form.blocks})
 
 
 def _at_peaks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
-    keys, slots = rows.keys, form.slots
-    period = keys["period"].to_numpy()
-    family = keys["family"].to_numpy() if "family" in keys.columns else None
-    kept = slots.peak.max(axis=0) if family is None else slots.peak[family, period]
-    chosen = np.flatnonzero(kept[period] if family is None else kept)
-    terms = {name: matrix[chosen] for name, matrix in rows.terms.items()}
-    part = RowSet(f"{rows.tag}_peak", keys[chosen], rows.sense, rows.rhs[chosen], terms)
+    """Add up the rows that have a peak in them."""
+    at_peak = (form.peaks.group >= 0).astype(np.float64)
+    part = replace(_chosen(rows, abs(rows.terms["buy"]) @ at_peak > 0), tag=f"{rows.tag}_peak")
     assert lift.peak is not None
-    return _summed(part, part.keys, [*lift.peak, "period"], np.ones(len(chosen)), "buy_peak", form.peaks)
+    by, flows = [*lift.peak, "period"], {"buy": form.lone, "buy_peak": form.peaks}
+    return _summed(part, part.keys, by, np.ones(part.keys.height), flows)
+
+
+def _chosen(rows: RowSet, which: Flags) -> RowSet:
+    terms = {name: matrix[np.flatnonzero(which)] for name, matrix in rows.terms.items()}
+    return replace(rows, keys=rows.keys.filter(pl.Series(which)), rhs=rows.rhs[which], terms=terms)
 
 
 def _summed(
-    rows: RowSet, keys: pl.DataFrame, by: list[str], multiplier: Vector, name: str, parts: Parts
+    rows: RowSet, keys: pl.DataFrame, by: list[str], multiplier: Vector, flows: Mapping[str, Parts]
 ) -> RowSet:
     """Add up rows with the same `by`, each times its multiplier."""
     groups = keys.select(by).unique().sort(by)
-    adder = _scatter(keys.select(by), groups, by, multiplier)
-    terms = {
-        variable: sparse.csr_array(adder @ matrix)
-        for variable, matrix in rows.terms.items()
-        if variable != "buy"
-    }
-    merged, valid = _merged(sparse.coo_array(adder @ rows.terms["buy"]), rows.sense, parts, groups.height)
-    kept = np.flatnonzero(valid & (np.diff(merged.indptr) > 0))
-    terms[name] = merged
+    adder = scattered(keys.select(by), groups, by, multiplier)
+    terms = {name: sparse.csr_array(adder @ matrix) for name, matrix in rows.terms.items() if name != "buy"}
+    merged, valid = over_flows(sparse.csr_array(adder @ rows.terms["buy"]), rows.sense, flows)
+    filled = sum((np.diff(matrix.indptr) for matrix in merged.values()), np.zeros(groups.height))
+    kept = np.flatnonzero(valid & (filled > 0))
     return RowSet(
         rows.tag, groups[kept], rows.sense, (adder @ rows.rhs)[kept],
-        {variable: matrix[kept] for variable, matrix in terms.items()},
+        {variable: matrix[kept] for variable, matrix in (terms | merged).items()},
     )  # fmt: skip
-
-
-def _merged(entries: Matrix, sense: str, parts: Parts, height: int) -> tuple[Matrix, Flags]:
-    """Return the coefficients of slot flows, and which rows are valid with them."""
-    row, column, data = np.asarray(entries.row), np.asarray(entries.col), np.asarray(entries.data)
-    group, valid = parts.group[column], np.ones(height, dtype=np.bool_)
-    outside = group < 0
-    wrong = outside & ((data < 0) if sense == "<=" else (data > 0) if sense == ">=" else outside)
-    valid[row[wrong]] = False
-    row, column, group, data = row[~outside], column[~outside], group[~outside], data[~outside]
-    place, at = np.unique(row * len(parts.size) + group, return_inverse=True)
-    value = data / parts.weight[column]
-    least, most = np.full(len(place), np.inf), np.full(len(place), -np.inf)
-    np.minimum.at(least, at, value)
-    np.maximum.at(most, at, value)
-    target_row, target = np.divmod(place, max(len(parts.size), 1))
-    lacking = np.bincount(at, minlength=len(place)) < parts.size[target]
-    least, most = np.where(lacking, np.minimum(least, 0), least), np.where(lacking, np.maximum(most, 0), most)
-    if sense == "=":
-        differ = most - least > CLOSE * np.maximum(np.abs(most), np.abs(least))
-        valid[target_row[differ]] = False
-    result = most if sense == ">=" else least
-    return sparse.coo_array((result, (target_row, target)), shape=(height, len(parts.size))).tocsr(), valid
-
-
-def _scatter(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str], values: Vector) -> Matrix:
-    """Return the matrix (keys, frame) with `values` where a row of the frame belongs to a key."""
-    found = frame.select(on).join(
-        keys.select(on).with_row_index("_key"), on=on, how="left", maintain_order="left"
-    )["_key"]
-    belongs = found.is_not_null().to_numpy()
-    row = found.cast(pl.Int64).fill_null(0).to_numpy()
-    column = np.arange(frame.height)
-    matrix = sparse.coo_array(
-        (values[belongs], (row[belongs], column[belongs])), shape=(keys.height, frame.height)
-    )
-    return matrix.tocsr()

@@ -218,7 +218,7 @@ def _bought(statement: Statement, volume: pl.DataFrame) -> None:
     keys = volume.select("model", "variant").unique().sort("model", "variant")
     row = positions(buy, keys, ["model", "variant"])
     known = np.flatnonzero(row >= 0)
-    limit = statement.rows("S1", keys, "<=", lift=Lift(("model", "variant"), weight="none"))
+    limit = statement.rows("S1", keys, "<=", lift=Lift(("model", "variant"), yearly=False))
     limit.add("volume", 1.0, column=every(volume), row=positions(volume, keys, ["model", "variant"]))
     limit.add("buy", -_weighted(statement)[known], column=known, row=row[known])
     limit.done()
@@ -229,7 +229,7 @@ def _saturated(statement: Statement, mode: pl.DataFrame, volume: pl.DataFrame) -
     buy = statement.frames["buy"].join(
         statement.frames["models"].select("model", "member"), on="model", maintain_order="left"
     )
-    limit = statement.rows("S2_saturated", keys.select(PAIR), "<=", lift=Lift(tuple(PAIR), weight="none"))
+    limit = statement.rows("S2_saturated", keys.select(PAIR), "<=", lift=Lift(tuple(PAIR), yearly=False))
     for variable, frame, value in (
         ("volume", volume, volume["slope"].to_numpy()),
         ("mode", mode, -mode["charge"].to_numpy() / statement.flow),

@@ -2,7 +2,8 @@
 
 The weight of family f in period t is w[f,t] = d[t] pi[f,t]. A *block* is a run of periods; its flow is
 G = sum over its periods of w buy. The first blocks are cut where the unit money of a part, seen against the
-family's path (d c / w), changes. A *peak* is a period in which flows are kept as well, per supplier but not
+family's path (d c / w), changes, where a flow opens or closes (a duty's regime, a ban) and where a target on
+the family begins or ends. A *peak* is a period in which flows are kept as well, per supplier but not
 per plant: H = sum over plants and regimes of buy.
 A yearly row times weights that are not negative, summed, is valid for these flows; `lifting` does it.
 """
@@ -77,24 +78,45 @@ def _demand(instance: Instance) -> Vector:
 
 def _cuts(instance: Instance, tolerance: float) -> Flags:
     """Return whether a block ends after each period but the last (F, T - 1)."""
-    parts = instance.frames["parts"].select("variant", "supplier", "site", "regime", "period", "family")
-    buy = instance.frames["buy"].select(
-        "part", *(pl.Series(line, values) for line, values in instance.money["buy"].items())
-    )
-    total = buy.unique("part").select("part", money=pl.sum_horizontal(pl.exclude("part")))
-    parts = parts.with_row_index("part").cast({"part": pl.Int64}).join(total, on="part")
-    family, period = parts["family"].to_numpy(), parts["period"].to_numpy()
-    relative = parts["money"].to_numpy() / np.where(instance.paths > 0, instance.paths, 1.0)[family, period]
-    key = ["variant", "supplier", "site", "regime"]
-    steps = (
-        parts.with_columns(relative=pl.Series(relative))
-        .sort(*key, "period")
-        .with_columns(before=pl.col("relative").shift(1).over(key))
-    )
-    moved = (pl.col("relative") - pl.col("before")).abs() > tolerance * pl.max_horizontal(
-        pl.col("relative").abs(), pl.col("before").abs()
-    )
     cuts = np.zeros((instance.paths.shape[0], max(len(instance.periods) - 1, 0)), dtype=np.bool_)
-    for row in steps.filter(moved).select("family", "period").unique().iter_rows():
-        cuts[row[0], row[1] - 1] = True
+    for family, ends in (_part_dates(instance, tolerance), _target_dates(instance)):
+        np.logical_or.at(cuts, family, ends)
     return cuts
+
+
+def _part_dates(instance: Instance, tolerance: float) -> tuple[Positions, Flags]:
+    """Return the family of every flow of a part, and whether its money moves or it opens or closes.
+
+    A flow that is open in a part of its block could serve all of the block, at the money of that part.
+    """
+    parts, arc = instance.frames["parts"], ["variant", "supplier", "site", "regime"]
+    arcs = parts.select(*arc, "family").unique().sort(arc)
+    at = parts.select(arc).join(arcs.with_row_index("_arc"), on=arc, how="left", maintain_order="left")
+    place = at["_arc"].cast(pl.Int64).to_numpy(), parts["period"].to_numpy()
+    family = arcs["family"].to_numpy()
+    shape = (arcs.height, len(instance.periods))
+    is_open = np.zeros(shape, dtype=np.bool_)
+    is_open[place] = True
+    piece = np.full(parts.height, np.nan)  # a part that no car could carry in the period has no money
+    piece[instance.frames["buy"]["part"].to_numpy()] = sum(instance.money["buy"].values())
+    money = np.full(shape, np.nan)
+    money[place] = piece
+    money /= np.where(instance.paths > 0, instance.paths, 1.0)[family]
+    before, after = money[:, :-1], money[:, 1:]
+    moved = np.abs(after - before) > tolerance * np.maximum(np.abs(after), np.abs(before))
+    carried = ~np.isnan(money).all(axis=1)[:, None]
+    return family, moved | ((is_open[:, :-1] != is_open[:, 1:]) & carried)
+
+
+def _target_dates(instance: Instance) -> tuple[Positions, Flags]:
+    """Return the family of every target on its sources, and whether the target begins or ends."""
+    missed = instance.frames["miss"].filter(pl.col("variant") >= 0)
+    variants = instance.frames["use"].select("variant", "family").unique()
+    rows = missed.join(variants, on="variant").select("target", "family", "period").unique()
+    targets = rows.select("target", "family").unique().sort("target", "family")
+    active = np.zeros((targets.height, len(instance.periods)), dtype=np.bool_)
+    for number, pair in enumerate(targets.iter_rows()):
+        active[
+            number, rows.filter((pl.col("target") == pair[0]) & (pl.col("family") == pair[1]))["period"]
+        ] = True
+    return targets["family"].to_numpy(), active[:, :-1] != active[:, 1:]

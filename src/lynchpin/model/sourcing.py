@@ -246,7 +246,7 @@ def _site_capacities(statement: Statement, buy: pl.DataFrame) -> None:
         "F7_site",
         keys.select("supplier", "period"),
         "<=",
-        lift=Lift(("supplier",), ("supplier",), "discount"),
+        lift=Lift(("supplier",), ("supplier",)),
     )
     limit.add(
         "buy", flows["site_measure"].to_numpy(), column=flows["column"].to_numpy(),

@@ -36,7 +36,7 @@ def _within(statement: Statement, tag: str, variables: tuple[str, ...]) -> None:
     keys = flows.join(quotas, on="regime").sort(KEY)
     within = statement.rows(
         tag, keys.select(KEY), "<=", keys["quota"].to_numpy() / statement.flow,
-        lift=Lift(("regime",), weight="discount"),
+        lift=Lift(("regime",)),
     )  # fmt: skip
     for variable in variables:
         row = positions(statement.frames[variable], keys, KEY)
