@@ -160,8 +160,7 @@ def measures(space: Space, measure: str | None, offer: Vector, kind: Codes) -> V
 
 def _new_cost(space: Space, needs: Needs, parts: Parts, *, base: float, fixed: float) -> NewCost | None:
     if base or any(attribute.cost for attribute in space.attributes):
-        kinds = np.array([group.kind for group in classes(needs, parts)], dtype=np.int64)
-        kinds = kinds.reshape(-1, len(space.equal))
+        kinds = np.stack([group.kind for group in classes(needs, parts)])
         return from_attributes(space, kinds, base=base, fixed=fixed)
     return estimated(parts, fixed=fixed)
 

@@ -147,7 +147,7 @@ class Designing:
         )
         return _wide(needed.select("model"), asked, "model", kinds).with_columns(
             volume=pl.Series(volumes),
-            today=pl.Series([self._today(family, name) for name in needed["model"]], dtype=pl.String),
+            today=pl.Series([self.carried_today(family, name) for name in needed["model"]], dtype=pl.String),
             platform=pl.Series([platforms[name] for name in needed["model"]], dtype=pl.String),
         )
 
@@ -163,7 +163,7 @@ class Designing:
         pairs = fitting(self.study, self.found.models["model"].to_list())
         return {(model, variant) for model, variant in pairs.select("model", "variant").iter_rows()}
 
-    def _today(self, family: str, model: str) -> str | None:
+    def carried_today(self, family: str, model: str) -> str | None:
         """Return what a model carries today, or the one it replaces, and so on, as long as it fits."""
         replaced = dict(self.study.table("models").select("model", "replaces").iter_rows())
         asked: str | None = model

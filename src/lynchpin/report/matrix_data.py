@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from lynchpin.catalogue.seriation import seriated
 from lynchpin.plan.plan import Plan
 
 
@@ -50,11 +51,35 @@ def utilisation(plan: Plan) -> pl.DataFrame:
     )
 
 
+def _together(uses: pl.DataFrame) -> pl.DataFrame:
+    """Return partner, brand and model, those that carry much in common beside each other.
+
+    All versions are put in one order, those that share more with other partners first; brands, and then
+    partners, stand where their versions stand on average.
+    """
+    held = (
+        uses.group_by("partner", "brand", "model")
+        .agg(pl.col("variant").unique(), common=(pl.col("level") == 3).sum())
+        .sort("model")
+    )
+    order = seriated([frozenset(variants) for variants in held["variant"].to_list()])
+    common = held["common"].to_list()
+    if sum((2 * place - len(order) + 1) * common[at] for place, at in enumerate(order)) > 0:
+        order = order[::-1]
+    place = pl.Series("place", order, dtype=pl.Int64).arg_sort()
+    rows = held.select("partner", "brand", "model", place=place)
+    rows = rows.with_columns(
+        of_partner=pl.col("place").mean().over("partner"), of_brand=pl.col("place").mean().over("brand")
+    )
+    keys = ["of_partner", "partner", "of_brand", "brand", "place"]
+    return rows.sort(keys).select("partner", "brand", "model")
+
+
 def carried(plan: Plan) -> pl.DataFrame:
     """Return model, family, variant, brand, partner and level of every use in an order that shows blocks.
 
     level  1 one version only, 2 several versions of one partner, 3 versions of several partners
-    row    versions by partner, brand and what they carry
+    row    versions by what they have in common, brands and partners kept together
     column variants by family, then by how far they are shared and where their users stand
     """
     uses = plan.tables["use"].join(owners(plan), on="model")
@@ -63,12 +88,7 @@ def carried(plan: Plan) -> pl.DataFrame:
     )
     level = pl.when(pl.col("partners") > 1).then(3).when(pl.col("models") > 1).then(2).otherwise(1)
     uses = uses.join(reach, on="variant").with_columns(level=level)
-    rows = (
-        uses.group_by("partner", "brand", "model")
-        .agg(pattern=pl.col("variant").sort().str.join(";"), common=(pl.col("level") == 3).sum())
-        .sort("partner", "brand", "common", "pattern", "model", descending=[False, False, True, False, False])
-        .with_row_index("row")
-    )
+    rows = _together(uses).with_row_index("row")
     placed = uses.join(rows.select("model", "row"), on="model")
     order = {family: rank for rank, family in enumerate(plan.study.table("families").get_column("family"))}
     columns = (
