@@ -223,10 +223,26 @@ def freight(
 
 @app.command()
 def duplicates(
-    places: Annotated[list[Path], typer.Argument(metavar="STUDY", help="A study.")],
+    places: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[A B... | STUDY]", help="Catalogues (.csv, .xlsx), or one study."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="What the columns mean (.csv, .xlsx); proposed if it does not exist."
+        ),
+    ] = None,
+    accept_proposal: Annotated[
+        bool, typer.Option("--accept-proposal", help="Take a mapping whose rows are not confirmed.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--out", metavar="DIR|FILE.xlsx", help="Where to write what was found."),
+    ] = None,
+    apply: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR|FILE.xlsx", help="Carry out the decisions in an earlier output."),
     ] = None,
     tolerance: Annotated[
         float, typer.Option(metavar="R", help="Relative difference that still counts as the same.")
@@ -239,17 +255,38 @@ def duplicates(
     ] = 0.0005,
     part_number_cost: Annotated[
         float | None,
-        typer.Option(
-            metavar="M", help="Yearly cost of a part number, in the prices' currency; see the guide."
-        ),
+        typer.Option(metavar="M", help="Yearly cost of a part number; 1,000 for EUR, USD, GBP and CHF."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Find parts that do the same job, and what merging them saves."""
+    """Find parts that do the same job in several catalogues, and what merging them saves."""
     from lynchpin import api, terminal
+    from lynchpin.catalogue.duplicates_run import is_study, write_mapping
 
+    if apply is not None:
+        merged = api.apply_duplicates(apply)
+        place = merged.write(output or apply.with_name(f"{apply.stem}-merged{apply.suffix}"))
+        terminal.show_table(merged.replacements, json=json)
+        count = merged.replacements.height
+        terminal.say(f"Wrote {count} replacements to {place}; {merged.undecided} groups are undecided.")
+        return
+    sources = tuple(places or ())
+    mapped = accept_proposal or (mapping is not None and mapping.exists())
+    if sources and not mapped and not any(is_study(source) for source in sources):
+        place = write_mapping(sources, mapping or Path("mapping.csv"))
+        terminal.say(
+            f"Wrote a proposal to {place}. Look at each row, write yes into its column confirmed, then run:\n"
+            f"lynchpin duplicates {' '.join(map(str, sources))} --mapping {place}"
+        )
+        raise typer.Exit(1)
     found = api.duplicates(
-        *places, tolerance=tolerance, reach=reach, rounding=rounding, part_number_cost=part_number_cost
+        *sources,
+        mapping=mapping,
+        accept_proposal=accept_proposal,
+        tolerance=tolerance,
+        reach=reach,
+        rounding=rounding,
+        part_number_cost=part_number_cost,
     )
     for finding in found.findings:
         terminal.say(str(finding))

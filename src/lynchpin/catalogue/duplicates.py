@@ -34,6 +34,8 @@ class Duplicates:
     same_names  parts with the same name that are different parts
     parts       all parts in one form
     attributes  what was compared, with tolerance and reach
+    settings    the options and the currency
+    mapping     what the columns of the catalogues meant; None for a study
     findings    warnings: what could not be judged or valued
     """
 
@@ -45,11 +47,12 @@ class Duplicates:
     attributes: pl.DataFrame
     settings: pl.DataFrame
     findings: tuple[Finding, ...]
+    mapping: pl.DataFrame | None = None
 
     @cached_property
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """Return the tables by name, in the order in which they are written."""
-        return {
+        tables = {
             "groups": self.groups,
             "members": self.members,
             "reasons": self.reasons,
@@ -59,6 +62,7 @@ class Duplicates:
             "settings": self.settings,
             "findings": _findings_table(self.findings),
         }
+        return tables if self.mapping is None else tables | {"mapping": self.mapping}
 
     @property
     def summary(self) -> pl.DataFrame:

@@ -8,8 +8,9 @@ the kept parts that fit, the first by rank is taken (see `duplicates_value`).
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lynchpin.catalogue.duplicates_judge import Integers, Judged
+from lynchpin.catalogue.duplicates_judge import Integers, Judged, along
 
 
 @dataclass(frozen=True)
@@ -65,24 +66,26 @@ def _stars(
     replaced: dict[int, int],
 ) -> None:
     """Fill `replaced` for the points of one block; `free` marks the points that are kept so far."""
-    along = points.logs[block.order, block.column]
-    start = np.searchsorted(along, points.logs[waiting, block.column] - block.below, side="left")
-    end = np.searchsorted(along, points.logs[waiting, block.column] + block.above, side="right")
+    line = along(points.logs[block.order], block.column)
+    value = along(points.logs[waiting], block.column)
+    start = np.searchsorted(line, value - block.below, side="left")
+    end = np.searchsorted(line, value + block.above, side="right")
     for point, first, last in zip(waiting.tolist(), start.tolist(), end.tolist(), strict=True):
         window = block.order[first:last]
         window = window[free[window]]
         if len(window):
             window = window[_takes_place(points, window, point)]
         if len(window):
-            replaced[point] = int(window[np.argmin(rank[window])])
+            replaced[point] = int(window[int(np.argmin(rank.take(window)))])
         else:
             free[point] = True
 
 
-def _takes_place(points: Judged, window: Integers, point: int) -> np.ndarray:
+def _takes_place(points: Judged, window: Integers, point: int) -> NDArray[np.bool_]:
     """Return which points of the window may take the place of one point, by (1) and (2)."""
     ahead = points.logs[window] - points.logs[point]
     better = ahead * points.sense
     agree = np.abs(ahead) <= points.width
     within = (better >= -points.slack) & (better <= points.reach)
-    return np.all(np.where(points.sense == 0, agree, within), axis=1)
+    good = (agree | (points.sense != 0)) & (within | (points.sense == 0))
+    return np.logical_and.reduce(good, axis=1)

@@ -10,13 +10,17 @@ Points at the same place are one point. Where more than `MOST_PAIRS` pairs would
 instead: every box is a valid group too, only not always the largest, and memory stays bounded.
 """
 
-import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from typing import Any, cast
 
-from lynchpin.catalogue.duplicates_judge import Floats, Integers
+import numpy as np
+from scipy import sparse, spatial
+from scipy.cluster import hierarchy
+from scipy.sparse import csgraph
+
+from lynchpin.catalogue.duplicates_judge import Floats, Integers, along
+
+_spatial, _sparse = cast(Any, spatial), cast(Any, sparse)  # scipy ships no types
+_graphs, _hierarchy = cast(Any, csgraph), cast(Any, hierarchy)
 
 MOST_PAIRS = 4_000_000
 MOST_LINKED = 2_000
@@ -69,14 +73,14 @@ def _components(points: Floats, segment: Integers) -> list[Integers]:
     if len(segment) < 3:
         near = len(segment) == 2 and bool(np.all(np.abs(np.diff(points[segment], axis=0)) <= 1.0))
         return [segment] if near else [segment[i : i + 1] for i in range(len(segment))]
-    tree = cKDTree(points[segment])
+    tree = _spatial.cKDTree(points[segment])
     if len(segment) > MOST_LINKED and tree.count_neighbors(tree, 1.0, p=np.inf) > 2 * MOST_PAIRS:
         return _boxes(points, segment)
     pairs = tree.query_pairs(1.0, p=np.inf, output_type="ndarray")
-    graph = coo_array(
+    graph = _sparse.coo_array(
         (np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(len(segment), len(segment))
     )
-    count, label = connected_components(graph, directed=False)
+    count, label = _graphs.connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
     pieces = np.split(segment[order], np.cumsum(np.bincount(label, minlength=count))[:-1])
     return [
@@ -94,10 +98,10 @@ def _boxes(points: Floats, segment: Integers) -> list[Integers]:
 
 def _cut(points: Floats, box: Integers, column: int) -> list[Integers]:
     order = box[np.argsort(points[box, column], kind="stable")]
-    values = points[order, column]
+    values = along(points[order], column)
     cuts: list[int] = []
     start = 0
-    while (end := int(np.searchsorted(values, values[start] + 1.0, side="right"))) < len(values):
+    while (end := int(np.searchsorted(values, float(values.take(start)) + 1.0, side="right"))) < len(values):
         cuts.append(end)
         start = end
     return [np.sort(piece) for piece in np.split(order, cuts)]
@@ -107,5 +111,5 @@ def _linked(points: Floats) -> Integers:
     """Return the groups of one component: all of it where it fits into a box of width 1."""
     if len(points) < 3 or bool(np.all(np.ptp(points, axis=0) <= 1.0)):
         return np.zeros(len(points), np.int64)
-    tree = linkage(points, method="complete", metric="chebyshev")
-    return fcluster(tree, t=1.0, criterion="distance").astype(np.int64) - 1
+    tree = _hierarchy.linkage(points, method="complete", metric="chebyshev")
+    return _hierarchy.fcluster(tree, t=1.0, criterion="distance").astype(np.int64) - 1

@@ -53,7 +53,7 @@ class Judged:
     @property
     def scaled(self) -> Floats:
         """Return the points with every tolerance scaled to 1, and blocks 3 apart in the first column."""
-        return np.column_stack([3.0 * self.block, self.logs / self.width])
+        return np.column_stack([3.0 * self.block, self.logs / self.width]).astype(np.float64)
 
 
 def judged(parts: Parts, family: str, options: DuplicateOptions) -> Judged:
@@ -81,6 +81,11 @@ def judged(parts: Parts, family: str, options: DuplicateOptions) -> Judged:
         slack=_width(np.minimum(tolerance, options.rounding)),
         reach=np.log1p(_array(numbers, "reach")),
     )
+
+
+def along(points: Floats, column: int) -> Floats:
+    """Return one column of points."""
+    return points[:, column]
 
 
 def _array(attributes: Sequence[Attribute], name: str) -> Floats:

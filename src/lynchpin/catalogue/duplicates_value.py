@@ -6,8 +6,9 @@
 
 A part of volume 0 saves 0 by its price. A blank is not zero: where a volume or a price is missing the saving
 stays blank. Kept is, in this order, a part that is not running out, one in use before a planned one, the
-cheapest, the one with the largest volume, then the first by catalogue and part number. Prices are today's: what larger volumes would earn is not in
-them, so the saving is an understatement wherever there are economies of scale; nor are engineering and tools.
+cheapest, the one with the largest volume, then the first by catalogue and part number. Prices are today's:
+what larger volumes would earn is not in them, so the saving is an understatement wherever there are economies
+of scale; nor are engineering and tools.
 
 The default of 1,000 a year for a part number is an assumption. It spreads what the Parts Management Guide of
 the United States Department of Defense (SD-19, table 1) gives for purchasing (5,200), inventory (1,200) and

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from lynchpin.catalogue.parts_reading import read_tables
@@ -25,6 +26,7 @@ NAMES_OF_TABLES = (
     "attributes",
     "settings",
     "findings",
+    "mapping",
 )
 REPLACED = ("replacements", "catalogue")
 NARROWEST, WIDEST = 9, 40
@@ -38,7 +40,7 @@ def write_tables(tables: Mapping[str, pl.DataFrame], place: Path) -> Path:
     check_output(place)
     try:
         if place.suffix.lower() == ".xlsx":
-            _write_workbook(tables, place)
+            write_book(tables, place)
         else:
             _write_folder(tables, place)
     except OSError as error:
@@ -100,7 +102,8 @@ def write_csv(frame: pl.DataFrame, path: Path) -> Path:
     return path
 
 
-def _write_workbook(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
+def write_book(tables: Mapping[str, pl.DataFrame], path: Path) -> Path:
+    """Write tables as the sheets of a workbook, whole or not at all; returns the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".", suffix=".part") as folder:
         temporary = Path(folder) / "duplicates.xlsx"
@@ -114,9 +117,10 @@ def _write_workbook(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
+    return path
 
 
-def _write_sheet(book: Workbook, name: str, frame: pl.DataFrame, header: object, text: object) -> None:
+def _write_sheet(book: Workbook, name: str, frame: pl.DataFrame, header: Format, text: Format) -> None:
     if frame.height > MOST_ROWS:
         raise CatalogueError(
             f"has {frame.height:,} rows and a sheet holds {MOST_ROWS:,}",

@@ -91,7 +91,8 @@ def _separator(text: str) -> str:
 
 def _in_pieces(name: str, file: str, rows: Iterator[Sequence[str]]) -> tuple[RawTable, list[Finding]]:
     """Return the table of all rows, made from pieces of them."""
-    header = next(rows, [])
+    none: list[str] = []
+    header: Sequence[str] = next(rows, none)
     frames: list[pl.DataFrame] = []
     numbers: list[int] = []
     findings: list[Finding] = []
@@ -137,7 +138,8 @@ def _read_workbook(path: Path) -> tuple[dict[str, RawTable], list[Finding]]:
             if name != NOTES and sheet.first
         )
     except StudyError as error:
-        raise CatalogueError(error.problem, thing=error.thing, value=error.value, cure=error.cure) from error
+        cure = error.cure.replace("write the study as a folder instead", "save it as CSV instead")
+        raise CatalogueError(error.problem, thing=error.thing, value=error.value, cure=cure) from error
     except fastexcel.FastExcelError as error:
         problem = str(error).split("\n", 1)[0]
         raise CatalogueError(

@@ -118,12 +118,24 @@ def _units() -> tuple[Unit, ...]:
 def _words() -> tuple[dict[str, Unit], dict[str, Unit]]:
     """Return the units by every word, and by its small letters where those mean one unit only."""
     table: dict[str, Unit] = {}
-    with (files("lynchpin.catalogue") / "units.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            unit = Unit(row["unit"], row["kind"], float(row["factor"] or 1))
-            table |= {_plain(word): unit for word in (row["unit"], *row["words"].split(";"))}
+    text = (files("lynchpin.catalogue") / "units.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        unit = Unit(row["unit"], row["kind"], float(row["factor"] or 1))
+        table |= {_plain(word): unit for word in (row["unit"], *row["words"].split(";"))}
     lowered: dict[str, Unit | None] = {}
     for word, unit in table.items():
         small = word.lower()
         lowered[small] = unit if lowered.get(small, unit) == unit else None
     return table, {word: unit for word, unit in lowered.items() if unit is not None}
+
+
+def price_of(text: str) -> tuple[Unit, float] | None:
+    """Return the currency of a price and the pieces that it buys: `EUR/1000 pcs` is (EUR, 1000)."""
+    currency, _, per = text.partition("/")
+    unit = known_unit(currency)
+    if unit is None or not unit.money:
+        return None
+    pieces = known_unit(per) if per.strip() else unit_of("pieces")
+    if pieces is None and re.fullmatch(r"\s*\d+\s*", per):
+        return unit, float(per)
+    return (unit, pieces.factor) if pieces is not None and pieces.kind == COUNT else None

@@ -1,0 +1,353 @@
+"""A proposal of what columns and words of catalogues mean, each row with its confidence and its reason.
+
+Column names are compared with the vocabulary and with each other (rapidfuzz), units are taken from headers
+and cells, and values must lie in the range that an attribute usually has. A proposal is a start: nothing is
+used before a user has confirmed it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from lynchpin.catalogue.column_facts import Facts, facts_of, file_decimal
+from lynchpin.catalogue.mapping import IGNORE, RATE, YEARLY_PIECES, Row
+from lynchpin.catalogue.units import kinds_of, known_unit, price_of, unit_of
+from lynchpin.catalogue.vocabulary import ROLES, Entry, Match, alike, key, matches, slug
+from lynchpin.study.raw import RawTable
+
+MOST_WORDS = 300
+FILLED = 0.5
+
+
+@dataclass(frozen=True)
+class _Guess:
+    """What a column may be: the entry, how sure that is, and why."""
+
+    facts: Facts
+    entry: Entry
+    confidence: float
+    why: str
+
+
+def propose(tables: Mapping[str, RawTable]) -> list[Row]:
+    """Return proposed rows for the columns of all catalogues, their words, and the currencies."""
+    columns = {
+        file: [facts_of(table, name) for name in table.cells.columns] for file, table in tables.items()
+    }
+    columns = {file: _settled_marks(facts) for file, facts in columns.items()}
+    chosen = {file: _assigned(facts) for file, facts in columns.items()}
+    rows: list[Row] = []
+    names = _shared_names(columns, chosen)
+    for file, facts in columns.items():
+        guesses = chosen[file]
+        rows += [_row(file, fact, guesses.get(fact.name), names.get((file, fact.name))) for fact in facts]
+    rows = _one_currency(_only_one_catalogue(rows, len(tables)))
+    rows += [row for file in tables for row in _whole_catalogue(file, rows)]
+    rows += _words(tables, rows)
+    rows = _with_families(rows, tables)
+    return rows + _rates(rows)
+
+
+def _settled_marks(facts: Sequence[Facts]) -> list[Facts]:
+    """Return the columns with a decimal mark each: where a column leaves it open, that of its file."""
+    usual = file_decimal(facts)
+    return [fact if fact.decimal else replace(fact, decimal=usual) for fact in facts]
+
+
+def _assigned(facts: Sequence[Facts]) -> dict[str, _Guess]:
+    """Return the best guess for each column, no two columns of a catalogue becoming the same."""
+    guesses = [guess for fact in facts for guess in _guesses(fact)]
+    guesses.sort(key=lambda guess: (-guess.confidence, guess.facts.position))
+    chosen: dict[str, _Guess] = {}
+    taken: set[str] = set()
+    for guess in guesses:
+        if guess.facts.name not in chosen and guess.entry.becomes not in taken:
+            chosen[guess.facts.name] = guess
+            taken.add(guess.entry.becomes)
+    return chosen
+
+
+def _guesses(facts: Facts) -> list[_Guess]:
+    """Return what one column may be, by its name, its unit and its values."""
+    found = [*matches(facts.words, "role"), *matches(facts.words, "attribute")]
+    return [guess for match in found if (guess := _guess(facts, match)) is not None]
+
+
+def _guess(facts: Facts, match: Match) -> _Guess | None:
+    entry = match.entry
+    why = f"named like {match.word!r}"
+    confidence = match.likeness * 0.9
+    if entry.becomes in ("volume", "price"):
+        if facts.numeric < FILLED:
+            return None
+    elif entry.what == "role":
+        if facts.unit and facts.numeric > FILLED:
+            return None
+    elif entry.unit:
+        unit = known_unit(facts.unit)
+        if facts.numeric < FILLED or (unit is not None and unit.kind != unit_of(entry.unit).kind):
+            return None
+        if unit is not None:
+            confidence, why = min(confidence + 0.08, 0.98), f"{why}, in {unit.name}"
+    elif (entry.sense == "equal" and not entry.low) and facts.numeric > 0.9:
+        confidence *= 0.7
+    return _Guess(facts, entry, round(confidence, 2), why)
+
+
+def _shared_names(
+    columns: Mapping[str, Sequence[Facts]], chosen: Mapping[str, Mapping[str, _Guess]]
+) -> dict[tuple[str, str], tuple[str, float]]:
+    """Return a name for each column that the vocabulary does not know, the same where catalogues agree."""
+    names: dict[tuple[str, str], tuple[str, float]] = {}
+    known: dict[str, Facts] = {}
+    for file, facts in columns.items():
+        used: set[str] = set()
+        for fact in facts:
+            if fact.name in chosen[file] or not fact.filled:
+                continue
+            like = {
+                name: other for name, other in known.items() if _comparable(fact, other) and name not in used
+            }
+            found = alike(fact.words, [other.words for other in like.values()])
+            name = next((name for name, other in like.items() if found and other.words == found[0]), "")
+            name = name or slug(fact.words) or f"column_{fact.position}"
+            name = f"{name}_" if name in ROLES or name in (IGNORE, RATE) else name
+            known.setdefault(name, fact)
+            used.add(name)
+            names[file, fact.name] = (name, found[1] * 0.8 if found else 0.4)
+    return names
+
+
+def _comparable(fact: Facts, other: Facts) -> bool:
+    """Return whether two columns hold the same kind of thing."""
+    if (fact.numeric > FILLED) != (other.numeric > FILLED):
+        return False
+    units = (known_unit(fact.unit), known_unit(other.unit))
+    return units[0] is None or units[1] is None or units[0].kind == units[1].kind
+
+
+def _row(file: str, facts: Facts, guess: _Guess | None, named: tuple[str, float] | None) -> Row:
+    row = Row(file=file, column=facts.name)
+    if guess is not None and guess.entry.what == "role":
+        return _role_row(
+            replace(row, confidence=f"{guess.confidence:.2f}", why=guess.why), facts, guess.entry
+        )
+    if guess is not None:
+        return _attribute_row(row, facts, guess)
+    if named is None:
+        return replace(row, becomes=IGNORE, confidence="0.90", why="the column is empty")
+    return _unknown_row(row, facts, *named)
+
+
+def _role_row(row: Row, facts: Facts, entry: Entry) -> Row:
+    row = replace(row, becomes=entry.becomes)
+    if entry.becomes == "volume":
+        return replace(row, unit=facts.unit or YEARLY_PIECES, in_unit=YEARLY_PIECES, decimal=facts.decimal)
+    if entry.becomes != "price":
+        return row
+    price = price_of(facts.unit)
+    if price is None:
+        why = f"{row.why}; its currency is not stated: write it into unit"
+        return replace(row, decimal=facts.decimal, confidence="0.30", why=why)
+    return replace(row, unit=facts.unit, in_unit=price[0].name, decimal=facts.decimal)
+
+
+def _attribute_row(row: Row, facts: Facts, guess: _Guess) -> Row:
+    entry = guess.entry
+    text = facts.numeric < FILLED
+    row = replace(
+        row,
+        becomes=entry.becomes,
+        kind="text" if text else "number",
+        sense="equal" if text else entry.sense,
+        confidence=f"{guess.confidence:.2f}",
+        why=guess.why,
+    )
+    if text:
+        return row
+    unit, confidence, why = _unit(facts, entry, guess)
+    if not facts.sure_of_decimal:
+        confidence, why = min(confidence, 0.5), f"{why}; the decimal mark cannot be told from its cells"
+    in_unit = entry.unit or (unit if unit_of(unit).known else "")
+    unit = unit if in_unit else ""
+    return replace(
+        row, unit=unit, in_unit=in_unit, decimal=facts.decimal, confidence=f"{confidence:.2f}", why=why
+    )
+
+
+def _unit(facts: Facts, entry: Entry, guess: _Guess) -> tuple[str, float, str]:
+    """Return the unit of a column as stated, or as its values suggest, with confidence and reason."""
+    if facts.unit or not entry.unit:
+        return facts.unit, guess.confidence, guess.why
+    if facts.units_in_cells:
+        return "", guess.confidence, f"{guess.why}; each cell has its unit"
+    low, high = entry.low or 0.0, entry.high or float("inf")
+    size = unit_of(entry.unit)
+    fitting = [
+        unit.name
+        for unit in kinds_of(size.kind)
+        if low <= facts.middle * unit.factor / size.factor <= high and not unit.offset
+    ]
+    usual = entry.unit if entry.unit in fitting else fitting[0] if len(fitting) == 1 else ""
+    if not usual:
+        return "", 0.1, f"{guess.why}; no unit is stated: write it into unit"
+    return usual, 0.5, f"{guess.why}; no unit is stated, values around {facts.middle:g} would fit {usual}"
+
+
+def _unknown_row(row: Row, facts: Facts, name: str, confidence: float) -> Row:
+    if facts.numeric >= FILLED:
+        unit = known_unit(facts.unit)
+        why = "a name that the vocabulary does not know; its sense is a guess"
+        row = replace(row, kind="number", sense="equal", decimal=facts.decimal, unit=facts.unit)
+        row = replace(row, in_unit=unit.name if unit else facts.unit)
+    else:
+        why = "a name that the vocabulary does not know"
+        row = replace(row, kind="text", sense="equal")
+    return replace(row, becomes=name, confidence=f"{confidence:.2f}", why=why)
+
+
+def _only_one_catalogue(rows: list[Row], count: int) -> list[Row]:
+    """Return the rows with attributes that one of several catalogues alone has set to ignore."""
+    files: dict[str, set[str]] = {}
+    for row in rows:
+        if row.attribute:
+            files.setdefault(row.becomes, set()).add(row.file)
+    done: list[Row] = []
+    for row in rows:
+        if row.attribute and count > 1 and len(files[row.becomes]) == 1:
+            why = f"looks like {row.becomes}, which no other catalogue has, so parts cannot be compared by it"
+            row = Row(file=row.file, column=row.column, becomes=IGNORE, confidence="0.40", why=why)
+        done.append(row)
+    first: dict[str, Row] = {}
+    for row in done:
+        if row.attribute:
+            first.setdefault(row.becomes, row)
+    return [_like_first(row, first.get(row.becomes)) if row.attribute else row for row in done]
+
+
+def _like_first(row: Row, first: Row | None) -> Row:
+    """Return the row in the common unit of the first row of its attribute."""
+    if first is None or first.kind != row.kind or (row.in_unit and not first.in_unit):
+        return row
+    return replace(row, in_unit=first.in_unit, sense=first.sense, unit=row.unit if first.in_unit else "")
+
+
+def _one_currency(rows: list[Row]) -> list[Row]:
+    """Return the rows with all prices in the currency that most of them have."""
+    currencies = Counter(row.in_unit for row in rows if row.becomes == "price" and row.in_unit)
+    if not currencies:
+        return rows
+    usual = min(currencies, key=lambda name: (name != "EUR", -currencies[name], name))
+    return [replace(row, in_unit=usual) if row.becomes == "price" else row for row in rows]
+
+
+def _whole_catalogue(file: str, rows: Sequence[Row]) -> list[Row]:
+    """Return rows that give every part of a catalogue its owner or family where no column does."""
+    has = {row.becomes for row in rows if row.file == file}
+    stem = file.partition("/")[0].rpartition(".")[0] or file
+    found: list[Row] = []
+    if "owner" not in has:
+        why = "no column names the owner: the file's name"
+        found.append(Row(file=file, word=slug(stem) or stem, becomes="owner", confidence="0.60", why=why))
+    if "family" not in has:
+        sheet = file.partition("/")[2] or stem
+        match = next(iter(matches(sheet, "family")), None)
+        family = match.entry.becomes if match else "parts"
+        why = f"named like {match.word!r}" if match else "no column names the family: all parts are one"
+        confidence = f"{match.likeness * 0.8:.2f}" if match else "0.30"
+        found.append(Row(file=file, word=family, becomes="family", confidence=confidence, why=why))
+    return found
+
+
+def _words(tables: Mapping[str, RawTable], rows: Sequence[Row]) -> list[Row]:
+    """Return rows for words in cells: every family, and words of text attributes that mean the same."""
+    found: list[Row] = []
+    known: dict[str, list[str]] = {}
+    for row in rows:
+        text = row.becomes in ("family", "status") or (row.attribute and row.kind == "text")
+        if not text or not row.column or row.word:
+            continue
+        words = tables[row.file].cells[row.column].drop_nulls().str.strip_chars().unique().sort().to_list()
+        if len(words) <= MOST_WORDS:
+            found += _word_rows(row, words, known.setdefault(row.becomes, []))
+    return found
+
+
+def _word_rows(row: Row, words: Sequence[str], known: list[str]) -> list[Row]:
+    """Return the rows for the words of one column; `known` collects what the words so far became."""
+    found: list[Row] = []
+    seen: set[str] = set()
+    for word in words:
+        if key(word) in seen or not key(word):
+            continue
+        seen.add(key(word))
+        becomes, confidence, why = _meaning(word, row.becomes, known)
+        if becomes not in known:
+            known.append(becomes)
+        if row.becomes == "family" or key(becomes) != key(word):
+            found.append(
+                Row(
+                    file=row.file,
+                    column=row.column,
+                    word=word,
+                    becomes=becomes,
+                    confidence=f"{confidence:.2f}",
+                    why=why,
+                )
+            )
+    return found
+
+
+def _meaning(word: str, what: str, known: Sequence[str]) -> tuple[str, float, str]:
+    """Return what a word of a column becomes, with confidence and reason."""
+    match = next(iter(matches(word, what)), None)
+    if match is not None:
+        return match.entry.becomes, round(match.likeness * 0.95, 2), f"means {match.word!r}"
+    like = alike(word, known) if what == "family" else None
+    if like is not None:
+        return like[0], round(like[1] * 0.8, 2), f"written like {like[0]!r}"
+    if what == "family":
+        return slug(word) or word, 0.5, "a family that the vocabulary does not know"
+    return word, 0.5, "taken as it is"
+
+
+def _with_families(rows: list[Row], tables: Mapping[str, RawTable]) -> list[Row]:
+    """Return the rows of attributes with the families in which at least half of the parts give them."""
+    done: list[Row] = []
+    for row in rows:
+        column = next((other for other in rows if other.file == row.file and other.becomes == "family"), None)
+        if row.attribute and column is not None and column.column:
+            words = {
+                key(o.word): o.becomes
+                for o in rows
+                if o.file == row.file and o.column == column.column and o.word
+            }
+            row = replace(
+                row, families="; ".join(_families(tables[row.file].cells, row, column.column, words))
+            )
+        done.append(row)
+    return done
+
+
+def _families(cells: pl.DataFrame, row: Row, column: str, words: Mapping[str, str]) -> list[str]:
+    shares = cells.group_by(column).agg(pl.col(row.column).count().alias("given"), pl.len().alias("all"))
+    given: dict[str, list[int]] = {}
+    for word, filled, every in shares.drop_nulls().iter_rows():
+        counts = given.setdefault(words.get(key(word.strip()), word), [0, 0])
+        counts[0] += filled
+        counts[1] += every
+    return sorted(family for family, (filled, every) in given.items() if filled >= FILLED * every)
+
+
+def _rates(rows: Sequence[Row]) -> list[Row]:
+    """Return a row for each currency whose rate is needed."""
+    prices = [row for row in rows if row.becomes == "price" and row.column and row.unit]
+    names = {(price[0].name, row.in_unit) for row in prices if (price := price_of(row.unit)) is not None}
+    why = "write into word what one unit of the currency is worth"
+    return [
+        Row(becomes=RATE, unit=name, in_unit=into, confidence="0.00", why=why)
+        for name, into in sorted(names)
+        if name != into
+    ]
