@@ -1,0 +1,73 @@
+"""The suites: named problems that are made afresh from their seeds whenever one is asked for."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from benchmarks.specification.generate import koerkel_ghosh, medians, options, specifications
+from benchmarks.specification.problem import Problem
+from lynchpin.catalogue.formats import read_location
+
+Make = Callable[[], Problem]
+
+EASY = (  # needs, attributes, levels (0: any), scale of the openings
+    (300, 3, 0, 1.0), (300, 6, 4, 1.0), (500, 5, 0, 3.0), (1000, 4, 6, 3.0), (1000, 4, 0, 3.0),
+    (1000, 6, 4, 1.0), (2000, 8, 0, 1.0), (2000, 5, 0, 0.3), (3000, 4, 0, 1.0), (3000, 6, 5, 3.0),
+    (6000, 5, 0, 1.0), (10000, 7, 0, 1.0), (20000, 8, 0, 1.0),
+)  # fmt: skip
+BIG = ((10_000, 5, 0, 1.0), (100_000, 8, 0, 1.0))
+HARD = (  # distinct sets of options, options, scale of the openings
+    (60, 6, 0.05), (300, 9, 0.02), (300, 10, 0.01), (600, 11, 0.01), (1000, 10, 0.01), (1200, 12, 0.008),
+    (2000, 12, 0.008), (3000, 13, 0.005), (4000, 14, 0.005),
+)  # fmt: skip
+MEDIANS = ((100, 5), (100, 33), (200, 10), (200, 67), (300, 5), (300, 100), (400, 40), (500, 5), (600, 200),
+           (700, 70), (800, 5), (900, 90))  # fmt: skip
+
+
+def suite(name: str, *, files: Path | None = None) -> dict[str, Make]:
+    """Return the problems of a suite by name: easy, big, hard or published.
+
+    files  folder of published files to read instead of problems made by their recipes
+    """
+    if name == "easy":
+        return _specifications(EASY)
+    if name == "big":
+        return _specifications(BIG)
+    if name == "hard":
+        return {
+            f"options-{needs}-{count}": partial(options, needs=needs, options=count, seed=7, scale=scale)
+            for needs, count, scale in HARD
+        }
+    if files is not None:
+        return {path.stem: partial(published, path) for path in sorted(files.iterdir()) if path.is_file()}
+    makes: dict[str, Make] = {
+        f"kg-{size}{price}-{'sym' if symmetric else 'asym'}": partial(
+            koerkel_ghosh, size=size, price=price, symmetric=symmetric, seed=11
+        )
+        for size in (250,)
+        for price in "abc"
+        for symmetric in (True, False)
+    }
+    return makes | {
+        f"medians-{nodes}-{count}": partial(medians, nodes=nodes, count=count, seed=13)
+        for nodes, count in MEDIANS
+    }
+
+
+def published(path: Path) -> Problem:
+    """Return the problem in a published file."""
+    file = read_location(path)
+    arcs = file.arcs
+    return Problem(
+        client=arcs.need.astype("i8"), facility=arcs.facility.astype("i8"), cost=arcs.cost,
+        opening=arcs.opening, at_most=file.at_most, exactly=file.exactly,
+    )  # fmt: skip
+
+
+def _specifications(rows: tuple[tuple[int, int, int, float], ...]) -> dict[str, Make]:
+    return {
+        f"needs-{needs}-{attributes}-{levels or 'any'}-{scale:g}": partial(
+            specifications, needs=needs, attributes=attributes, levels=levels, scale=scale, seed=3
+        )
+        for needs, attributes, levels, scale in rows
+    }
