@@ -16,6 +16,7 @@ from lynchpin.model.slots import first, refine
 from lynchpin.model.vectors import Vector
 from lynchpin.solve.contracts import Problem, SparseMatrix
 from lynchpin.solve.own import OwnRows
+from lynchpin.solve.own_lifting import in_form
 from lynchpin.solve.structure import CHOICES, Values
 from lynchpin.solve.volumes import measures, volumes
 
@@ -23,6 +24,7 @@ MOST_PEAK_COLUMNS = 30_000
 TIGHT = 1e-4  # relative distance of a flow from its capacity
 NEAR = 1e-5  # relative distance of two volumes that count as the same scale point
 
+Tags = np.ndarray[tuple[int], np.dtype[np.object_]]
 Breaks = Mapping[tuple[str, str], tuple[float, ...]]
 
 
@@ -32,26 +34,31 @@ class Form:
 
     name     aggregate or yearly
     problem  its arrays, to be minimised, in units of the model
+    tags     formula of each row
     place    variable -> its columns
     breaks   volumes at which the chords of scale were made exact
-    own      rows that a user added, or None
+    own      rows that a user added, over the columns of the yearly form, or None
+    labels   of each of them in this form, see `own_lifting`
     """
 
     name: str
     built: Built
     problem: Problem
+    tags: Tags
     place: Mapping[str, slice]
     breaks: Breaks
     own: OwnRows | None
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def of(
         cls, built: Built, name: str, *, breaks: Breaks | None = None, own: OwnRows | None = None
     ) -> "Form":
         """Return a built model, and rows added to it, as a form."""
-        found = arrays(built)
+        found, labels = arrays(built), ()
         if own is not None:
-            found = _with_rows(found, own)
+            rows, labels = in_form(own, built, found)
+            found = _with_rows(found, rows)
         problem = Problem(
             cost=found.cost,
             lower=found.lower,
@@ -65,12 +72,19 @@ class Form:
             row_name=lambda row: f"row {row} of {found.row_tag[row]}",
         )
         return cls(
-            name=name, built=built, problem=problem, place=found.position, breaks=breaks or {}, own=own
+            name=name,
+            built=built,
+            problem=problem,
+            tags=found.row_tag,
+            place=found.position,
+            breaks=breaks or {},
+            own=own,
+            labels=labels,
         )
 
     @classmethod
-    def aggregate(cls, instance: Instance) -> "Form":
-        """Return the first aggregate form.
+    def aggregate(cls, instance: Instance, *, own: OwnRows | None = None) -> "Form":
+        """Return the first aggregate form, with what a user's own rows say in it.
 
         Every period is critical where that adds at most 30,000 columns: no capacity is averaged over years,
         the structure that is found keeps its worth, and the search is shorter in spite of the columns.
@@ -80,7 +94,20 @@ class Form:
         if pieces <= MOST_PEAK_COLUMNS:
             families, periods = slots.peak.shape
             slots = refine(instance, slots, critical=np.ndindex(families, periods))
-        return cls.of(build(instance, form="aggregate", slots=slots), "aggregate")
+        return cls.of(build(instance, form="aggregate", slots=slots), "aggregate", own=own)
+
+    def without(self, *tags: str) -> "Form":
+        """Return the form without the rows of some formulas, which is a relaxation of it."""
+        kept = np.flatnonzero(~np.isin(self.tags.astype(str), tags))
+        names = self.problem.row_name
+        problem = replace(
+            self.problem,
+            matrix=cast(SparseMatrix, cast(Any, self.problem.matrix).tocsr()[kept]),
+            row_lower=self.problem.row_lower[kept],
+            row_upper=self.problem.row_upper[kept],
+            row_name=lambda row: names(int(kept[row])),
+        )
+        return replace(self, problem=problem, tags=self.tags[kept])
 
     @property
     def money(self) -> float:
@@ -151,7 +178,9 @@ def _with_rows(found: Arrays, own: OwnRows) -> Arrays:
         matrix=sparse.csr_array(cast(Any, sparse.vstack([found.matrix, added]))),
         row_lower=np.concatenate([found.row_lower, own.lower]),
         row_upper=np.concatenate([found.row_upper, own.upper]),
-        row_tag=np.concatenate([found.row_tag, np.full(len(own.lower), "your own", dtype=object)]),
+        row_tag=np.concatenate(
+            [found.row_tag, np.array([f"your own {name}" for name in own.names], dtype=object)]
+        ),
     )
 
 

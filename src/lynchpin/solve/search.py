@@ -28,7 +28,7 @@ class Search:
     judge        says what a candidate is worth; the search keeps the best value
     on_progress  told where the search stands
     stop         when set, the search ends with what it has
-    model        the yearly form with rows of one's own; it is then solved whole
+    model        the yearly form with rows of one's own, which every plan keeps, see `own_lifting`
     start        a structure to begin from: the first candidate, completed where it must be
 
     began        whether the start became a plan; None without one, or before it was tried
@@ -49,8 +49,10 @@ class Search:
         self._instance, self._options, self._clock = instance, options, clock
         with clock.phase("build"):
             built = build(instance, form="yearly")
-            self._yearly = Form.of(built, "yearly", own=None if model is None else own_rows(built, model))
-        self._method = "yearly" if model is not None else options.method
+            limits = options.method == "yearly"
+            self._own = None if model is None else own_rows(built, model, limits=limits)
+            self._yearly = Form.of(built, "yearly", own=self._own)
+        self._method = options.method
         self._start = start
         self._aggregate: Form | None = None
         self.began: bool | None = None
@@ -83,6 +85,14 @@ class Search:
             whole.run(self._yearly)
         return self.standing.outcome()
 
+    @property
+    def own_labels(self) -> list[tuple[str, str]]:
+        """Return the constraint of each row of one's own and its label, in the order of the rows."""
+        if self._own is None:
+            return []
+        form = self._yearly if self._method == "yearly" else self._aggregate_form()
+        return list(zip(self._own.names, form.labels, strict=True))
+
     def _begin(self) -> None:
         """Try the structure to begin from."""
         if self._start is None or self.standing.finished:
@@ -102,5 +112,5 @@ class Search:
         """Return the aggregate form, built once."""
         if self._aggregate is None:
             with self._clock.phase("build"):
-                self._aggregate = Form.aggregate(self._instance)
+                self._aggregate = Form.aggregate(self._instance, own=self._own)
         return self._aggregate
