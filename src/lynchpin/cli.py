@@ -7,7 +7,7 @@ goes to standard output, progress and messages to standard error.
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ app = typer.Typer(
 
 StudyPlace = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder or workbook (.xlsx) of a study.")]
 PlanPlace = Annotated[Path, typer.Argument(metavar="PLAN", help="Folder of a plan.")]
+_CHANGED = ("time_limit", "gap", "threads", "executor")
+"""Options that may go with --resume."""
+
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output.")]
 
 
@@ -59,7 +62,11 @@ def check(study: StudyPlace, json: Json = False) -> None:
 
 @app.command()
 def plan(
-    study: StudyPlace,
+    context: typer.Context,
+    study: Annotated[
+        Path | None,
+        typer.Argument(metavar="STUDY", help="Folder or workbook (.xlsx) of a study; not with --resume."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="PLAN", help="Folder of the plan.")
     ] = None,
@@ -67,7 +74,7 @@ def plan(
         float, typer.Option(metavar="S", help="Seconds for each plan that is made.")
     ] = 300.0,
     gap: Annotated[float, typer.Option(metavar="R", help="Proven relative gap to stop at.")] = 0.005,
-    method: Annotated[str, typer.Option(help="aggregate or yearly.")] = "aggregate",
+    method: Annotated[str, typer.Option(help="aggregate, split or yearly.")] = "aggregate",
     sharing: Annotated[str, typer.Option(help="alliance, partner, brand or model.")] = "alliance",
     as_is: Annotated[bool, typer.Option("--as-is", help="Value today's structure.")] = False,
     scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Plan for this scenario.")] = None,
@@ -78,40 +85,86 @@ def plan(
         Path | None,
         typer.Option(metavar="PLAN", help="Plan to begin from, of this study or of one a little different."),
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PLAN",
+            help="Go on with a run that was cut off, from the folder of its plan; of the other options only "
+            "--time-limit, --gap, --threads and --executor may go with it.",
+        ),
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(metavar="dask:ADDRESS", help="Cluster that solves the tasks of the method split."),
+    ] = None,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="Let no clock decide: the same plan every time, later.")
+    ] = False,
     references: Annotated[
         bool, typer.Option(help="Plan every partner alone, and as it is, to compare.")
     ] = True,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
-    threads: Annotated[int, typer.Option(metavar="N", help="Threads of the solver.")] = 2,
+    threads: Annotated[int, typer.Option(metavar="N", help="Threads, or processes, of the solver.")] = 2,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
 ) -> None:
     """Plan a study, verify the plan and write it."""
     from lynchpin import api, terminal
 
-    place = output or Path(f"{study.resolve().stem}-plan")
+    place = _place(context, study, output, resume)
     with terminal.Watch(quiet=quiet) as watch:
-        made = api.plan_to(
-            study,
-            place,
-            method=method,
-            sharing=sharing,
-            as_is=as_is,
-            scenario=scenario,
-            what_if=tuple(what_if or ()),
-            time_limit=time_limit,
-            gap=gap,
-            threads=threads,
-            seed=seed,
-            references=references,
-            start=start,
-            on_progress=watch.progress,
-            on_message=watch.message,
-            stop=watch.stop,
-        )
+        told: dict[str, Any] = {
+            "on_progress": watch.progress,
+            "on_message": watch.message,
+            "stop": watch.stop,
+        }
+        if resume is not None:
+            changed = {name: context.params[name] for name in _given(context) if name in _CHANGED}
+            made = api.resume(resume, **changed, **told)
+        else:
+            made = api.plan_to(
+                study or place,
+                place,
+                method=method,
+                sharing=sharing,
+                as_is=as_is,
+                scenario=scenario,
+                what_if=tuple(what_if or ()),
+                time_limit=time_limit,
+                gap=gap,
+                threads=threads,
+                seed=seed,
+                references=references,
+                start=start,
+                executor=executor,
+                deterministic=deterministic,
+                **told,
+            )
     terminal.show_summary(made, json=json)
     terminal.say(f"Wrote the plan to {place}.")
     raise typer.Exit({"optimal": 0, "feasible": 3, "interrupted": 130}[made.status])
+
+
+def _given(context: typer.Context) -> list[str]:
+    """Return the parameters that stand on the command line."""
+    return [
+        name
+        for name in context.params
+        if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    ]
+
+
+def _place(context: typer.Context, study: Path | None, output: Path | None, resume: Path | None) -> Path:
+    """Return the folder of the plan; raises BadParameter for what does not go together."""
+    if resume is None:
+        if study is None:
+            raise typer.BadParameter("name a study, or with --resume the folder of a run that was cut off")
+        return output or Path(f"{study.resolve().stem}-plan")
+    others = sorted(set(_given(context)) - {*_CHANGED, "resume", "quiet", "json"})
+    if others:
+        names = ", ".join("STUDY" if name == "study" else f"--{name.replace('_', '-')}" for name in others)
+        raise typer.BadParameter(f"--resume has the study and its options from the folder; leave out {names}")
+    return resume
 
 
 @app.command()

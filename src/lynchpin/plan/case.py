@@ -1,20 +1,25 @@
 """One question about one study, from the compiled instance to the plan; candidates count once verified."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 import linopy
 import polars as pl
 
-from lynchpin.errors import SolveError
+from lynchpin.errors import PlanError, SolveError
 from lynchpin.model.instance import compile as compile_study
+from lynchpin.plan.checkpoint import Checkpoint
 from lynchpin.plan.extract import extract
+from lynchpin.plan.order import Question
+from lynchpin.plan.own import OwnCheck
 from lynchpin.plan.plan import Plan, PlanInfo, Status, Worst
+from lynchpin.plan.state import State
 from lynchpin.plan.structure import left_out, start_of, structure_of
 from lynchpin.plan.verify import Verification, verify
 from lynchpin.solve.clock import Clock
+from lynchpin.solve.contracts import Status as Ended
 from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
 from lynchpin.solve.search import Search
@@ -35,23 +40,12 @@ def _leave(_: object) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is to be planned: the scope of sharing, or today's structure, in which scenario."""
-
-    sharing: str = "alliance"
-    as_is: bool = False
-    scenario: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Return the question in a word or two, for progress."""
-        scope = "as-is" if self.as_is else self.sharing
-        return f"{scope} in {self.scenario}" if self.scenario else scope
-
-
-@dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What every plan of one run shares: how to solve, whom to tell, when to stop, the time spent."""
+    """What every plan of one run shares: how to solve, whom to tell, when to stop, the time spent.
+
+    checkpoint  where the run keeps what it has found
+    same        whether a run that goes on has the options of the one that was cut off
+    """
 
     options: SearchOptions
     on_progress: OnPlanProgress = _leave
@@ -59,6 +53,8 @@ class Desk:
     stop: StopSignal | None = None
     clock: Clock = field(default_factory=Clock)
     model: linopy.Model | None = None
+    checkpoint: Checkpoint | None = None
+    same: bool = True
 
     @property
     def stopped(self) -> bool:
@@ -68,9 +64,10 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Verdict:
-    """A candidate that passed the verifier: its money, to be maximised, its tables, and what was verified."""
+    """A candidate that passed the verifier: its money, to be maximised, point, tables, what was verified."""
 
     money: float
+    point: Values
     tables: Mapping[str, pl.DataFrame]
     verification: Verification
 
@@ -79,18 +76,29 @@ class Case:
     """A question being answered.
 
     given  the study as it was given     study  with its scenario and lanes, as planned
+    name   of the plan in its run: `plan`, `partner`, `as-is` or `what-if/NAME`
     best   the best verified candidate so far, or None
     """
 
     def __init__(
-        self, *, given: Study, study: Study, question: Question, desk: Desk, start: Plan | None = None
+        self,
+        *,
+        given: Study,
+        study: Study,
+        question: Question,
+        desk: Desk,
+        name: str = "plan",
+        start: Plan | None = None,
     ) -> None:
-        self.given, self.study, self.question, self.desk = given, study, question, desk
-        self.started = datetime.now(UTC).isoformat(timespec="seconds")
-        self.clock = Clock()
+        self.given, self.study, self.question, self.desk, self.name = given, study, question, desk, name
+        before = None if desk.checkpoint is None else desk.checkpoint.state(name)
+        self.started = before.started if before else datetime.now(UTC).isoformat(timespec="seconds")
+        self.clock = Clock(spent=before.seconds, phases=before.phases) if before else Clock()
+        self._hashes = study.hashes()
         self.best: Verdict | None = None
         self.outcome: Outcome | None = None
         self._refused: Verification | None = None
+        self._kept: tuple[float | None, float | None, int] = (None, None, 0)
         with self.clock.phase("compile"):
             self.instance = compile_study(study, sharing=question.sharing, as_is=question.as_is)
         self.search = Search(
@@ -103,7 +111,10 @@ class Case:
             model=desk.model,
             start=None if start is None else start_of(self.instance, start, "the given plan"),
         )
+        self._own = None if desk.model is None else OwnCheck(desk.model, self.search)
         self._start = start
+        if before is not None:
+            self._go_on(before)
 
     @property
     def sign(self) -> float:
@@ -117,8 +128,10 @@ class Case:
 
     def solve(self) -> None:
         """Search for the best plan; raises SolveError where no verified one is found."""
-        self.outcome = self.search.run()
-        self._say_how_it_began()
+        if self.outcome is None:
+            self.outcome = self.search.run()
+            self._say_how_it_began()
+            self.keep()
         if self.best is None:
             raise self._without_plan(self.outcome)
         if self.outcome.status == "error":
@@ -126,6 +139,48 @@ class Case:
                 f"warning: the search for the plan {self.question.name} ended early and its best plan "
                 f"is kept: {self.outcome.reason}"
             )
+
+    def _go_on(self, before: State) -> None:
+        """Take up the search where it was cut off."""
+        standing = self.search.standing
+        if before.hashes != self._hashes:
+            raise PlanError(
+                "the run that was cut off planned other tables: lanes are computed differently now",
+                thing=f"plan {self.question.name}",
+                cure="Remove the folder `checkpoint` and plan again.",
+            )
+        standing.spent = before.spent
+        standing.notes.update(before.notes)
+        if before.point is not None:
+            standing.accept(before.point)
+        if before.bound is not None:
+            standing.lower(before.bound, before.bound_from)
+        if before.done is not None and self.desk.same and self.best is not None:
+            status, reason = before.done
+            self.outcome = replace(
+                standing.outcome(), status=Ended(status), reason=reason, stopped=self.desk.stopped
+            )
+
+    def keep(self) -> None:
+        """Have the checkpoint keep where the search stands."""
+        if self.desk.checkpoint is None:
+            return
+        standing, outcome = self.search.standing, self.outcome
+        self.desk.checkpoint.put(
+            self.name,
+            State(
+                hashes=self._hashes,
+                point=standing.best,
+                bound=standing.bound,
+                bound_from=standing.bound_from,
+                spent=standing.elapsed,
+                seconds=self.clock.elapsed,
+                phases=dict(self.clock.phases),
+                started=self.started,
+                notes=dict(standing.notes),
+                done=None if outcome is None or outcome.stopped else (outcome.status.value, outcome.reason),
+            ),
+        )
 
     def _say_how_it_began(self) -> None:
         """Tell what of the start was of no use here."""
@@ -161,7 +216,9 @@ class Case:
         if not verification.ok:
             self._refused = verification
             return None
-        self.best = Verdict(money=money, tables=tables, verification=verification)
+        if self._own is not None and not self._own.keeps(tables, point):
+            return None
+        self.best = Verdict(money=money, point=point, tables=tables, verification=verification)
         return money
 
     def adopt(
@@ -190,7 +247,7 @@ class Case:
             study=self.study.name,
             hashes=self.study.hashes(),
             inputs=self.given.hashes(),
-            method=options.method if self.desk.model is None else "yearly",
+            method=options.method,
             sharing=self.question.sharing,
             as_is=self.question.as_is,
             scenario=self.question.scenario,
@@ -213,6 +270,7 @@ class Case:
                 for rule, found in sorted(best.verification.worst.items())
             },
             partners=_partners(best.tables["ledger"]),
+            own_rows=() if self._own is None else self._own.said(best.tables, best.point),
         )
 
     def _bound(self, best: Verdict, outcome: Outcome) -> tuple[float | None, str]:
@@ -239,6 +297,8 @@ class Case:
                 thing=f"plan {self.question.name}",
                 cure="This is a fault of Lynchpin; please report it with the study.",
             )
+        if self._own is not None and outcome.status in ("infeasible", "optimal"):
+            return self._own.without_plan(f"plan {self.question.name}")
         return SolveError(
             f"no plan was found: {outcome.reason}",
             status=outcome.status,
@@ -248,6 +308,11 @@ class Case:
 
     def _tell(self, progress: PlanProgress) -> None:
         """Pass on news of the search in the plan's own sense."""
+        standing = self.search.standing
+        found = (standing.value, standing.bound, len(standing.notes))
+        if found != self._kept:
+            self._kept = found
+            self.keep()
         self.desk.on_progress(
             PlanProgress(
                 elapsed=self.desk.clock.elapsed,

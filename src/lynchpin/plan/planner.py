@@ -9,30 +9,18 @@ alliance may do as well: the structure of each such plan is valued as a candidat
 replaces it where it is better.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from lynchpin.errors import LynchpinError, SolveError
-from lynchpin.plan.case import Case, Desk, Question
+from lynchpin.plan.case import Case, Desk
+from lynchpin.plan.order import Order, Question
 from lynchpin.plan.plan import Plan
 from lynchpin.study.changes import apply_scenario
 from lynchpin.study.freight import complete
 from lynchpin.study.study import Study
 
 __all__ = ["Desk", "Order", "Question", "make"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What one run makes: the main question, whether to plan its references, and scenarios to plan too.
-
-    start  a plan to begin from, of this study or of one like it; its references begin those of this run
-    """
-
-    question: Question
-    references: bool = True
-    what_if: tuple[str, ...] = ()
-    start: Plan | None = None
 
 
 def make(study: Study, order: Order, desk: Desk) -> Plan:
@@ -42,22 +30,24 @@ def make(study: Study, order: Order, desk: Desk) -> Plan:
     scenario that does not exist.
     """
     scenarios = {name: _prepared(study, name, desk) for name in (order.question.scenario, *order.what_if)}
-    case = _solved(study, scenarios[order.question.scenario], order.question, desk, order.start)
+    given, planned = study, scenarios[order.question.scenario]
+    case = _solved(given, planned, order.question, desk, "plan", order.start)
     references: dict[str, Plan] = {}
     stopped = case.stopped
-    questions = _reference_questions(order, scenarios[order.question.scenario], desk)
+    questions = _reference_questions(order, planned, desk)
     if questions and desk.model is not None:
         desk.on_message("warning: the plans to compare with are made without the rows of your own.")
     for name, question in questions:
         begin = None if order.start is None else order.start.references.get(name)
-        other = None
-        if not stopped:
-            other = _reference(study, scenarios[question.scenario], question, desk, name, begin)
+        other = None if desk.checkpoint is None else desk.checkpoint.plan(name)
+        if other is None and not stopped:
+            other = _reference(given, scenarios[question.scenario], question, desk, name, begin)
         if other is not None:
             references[name] = other
             stopped = other.status == "interrupted"
             if name in ("partner", "as-is"):
                 case.adopt(other.tables, desk.on_message, name)
+                case.keep()
     return replace(case.plan(), references=MappingProxyType(references))
 
 
@@ -67,8 +57,10 @@ def _prepared(study: Study, scenario: str | None, desk: Desk) -> Study:
         return complete(study if scenario is None else apply_scenario(study, scenario))
 
 
-def _solved(given: Study, study: Study, question: Question, desk: Desk, start: Plan | None = None) -> Case:
-    case = Case(given=given, study=study, question=question, desk=desk, start=start)
+def _solved(
+    given: Study, study: Study, question: Question, desk: Desk, name: str, start: Plan | None
+) -> Case:
+    case = Case(given=given, study=study, question=question, desk=desk, name=name, start=start)
     case.solve()
     return case
 
@@ -95,7 +87,10 @@ def _reference(
     if desk.stopped:
         return None
     try:
-        return _solved(given, study, question, replace(desk, model=None), start).plan()
+        made = _solved(given, study, question, replace(desk, model=None), name, start).plan()
+        if desk.checkpoint is not None and made.status != "interrupted":
+            desk.checkpoint.keep(name, made)
+        return made
     except LynchpinError as error:
         if desk.stopped and isinstance(error, SolveError):
             return None

@@ -2,6 +2,7 @@
 
     PLAN/plan.json  PLAN/tables/NAME.parquet  PLAN/study/...
     PLAN/references/partner/...  PLAN/references/as-is/...  PLAN/what-if/NAME/...
+    PLAN/checkpoint/...  while a run goes on, or after one that was cut off, see `checkpoint`
 
 Writing is atomic: everything goes to a temporary folder beside the place, is flushed to the disk, and is
 renamed; a plan that was there is kept until then, and a folder that is no plan is never overwritten.
@@ -28,12 +29,18 @@ from lynchpin.study.write import write_study
 _PLAIN_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
 _REFERENCE_NAMES = ("partner", "as-is")
 _WHAT_IF = "what-if"
-_ENTRIES = frozenset({"plan.json", "tables", "study", "references", _WHAT_IF})
+CHECKPOINT, QUESTION = "checkpoint", "question.json"
+_ENTRIES = frozenset({"plan.json", "tables", "study", "references", _WHAT_IF, CHECKPOINT})
 
 
 def is_plan(path: Path) -> bool:
     """Tell whether a folder holds a plan."""
     return (path / "plan.json").is_file()
+
+
+def has_checkpoint(path: Path) -> bool:
+    """Tell whether a folder holds what a run that did not end has found."""
+    return (path / CHECKPOINT / QUESTION).is_file()
 
 
 def save_plan(plan: Plan, path: str | Path) -> Path:
@@ -44,6 +51,15 @@ def save_plan(plan: Plan, path: str | Path) -> Path:
     """
     place = Path(path).absolute()
     check_place(place)
+    return put_plan(plan, place)
+
+
+def put_plan(plan: Plan, place: Path) -> Path:
+    """Write a plan to a place that was checked, in one step; a checkpoint in that place goes.
+
+    Raises PlanError where writing fails.
+    """
+    place = place.absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".draft", dir=place.parent))
     try:
@@ -65,7 +81,13 @@ def save_plan(plan: Plan, path: str | Path) -> Path:
 
 def check_place(place: Path) -> None:
     """Raise PlanError where a plan cannot be written to `place`, or would destroy what is not a plan."""
-    if place.exists() and not is_plan(place) and not (place.is_dir() and not any(place.iterdir())):
+    if has_checkpoint(place):
+        raise PlanError(
+            "a run that did not end has left a checkpoint here, or is still at work",
+            thing=str(place),
+            cure=f"Go on with `lynchpin plan --resume {place}`, or remove its folder `{CHECKPOINT}`.",
+        )
+    if place.exists() and not is_plan(place) and not _is_free(place):
         raise PlanError(
             "the place is taken by something that is not a plan",
             thing=str(place),
@@ -94,6 +116,12 @@ def check_place(place: Path) -> None:
 def load_plan(path: str | Path) -> Plan:
     """Read a plan folder; raises PlanError with everything that is missing, broken or was edited."""
     place = Path(path)
+    if has_checkpoint(place) and not is_plan(place):
+        raise PlanError(
+            "there is no plan yet, only the checkpoint of a run that did not end",
+            thing=str(place),
+            cure=f"`lynchpin plan --resume {place}` goes on from it.",
+        )
     if not is_plan(place):
         raise PlanError(
             "there is no plan", thing=str(place), cure="Name a folder that `lynchpin plan` wrote."
@@ -145,10 +173,18 @@ def _flush_all(folder: Path) -> None:
             os.close(handle)
 
 
+def _is_free(place: Path) -> bool:
+    """Tell whether a folder is empty, but for a checkpoint that nothing was asked of yet."""
+    return place.is_dir() and all(path.name == CHECKPOINT for path in place.iterdir())
+
+
 def _put_in_place(draft: Path, place: Path) -> None:
-    """Rename the finished draft to its place and remove the plan that was there."""
+    """Rename the finished draft to its place and remove the plan, or the checkpoint, that was there."""
     if not place.exists():
         draft.rename(place)
+        return
+    if (place / CHECKPOINT).is_dir() and not is_plan(place):
+        _put_inside(draft, place)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".old", dir=place.parent))
     kept = old / "plan"
@@ -159,6 +195,16 @@ def _put_in_place(draft: Path, place: Path) -> None:
         if kept.exists() and not place.exists():
             kept.rename(place)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_inside(draft: Path, place: Path) -> None:
+    """Move the parts of the finished draft beside a checkpoint, what makes it a plan last; then that goes."""
+    parts = sorted((path.name for path in draft.iterdir()), key="plan.json".__eq__)
+    for name in parts:
+        if (place / name).is_dir():  # of an earlier try that was cut off
+            shutil.rmtree(place / name)
+        (draft / name).rename(place / name)
+    shutil.rmtree(place / CHECKPOINT)
 
 
 def _escapes(place: Path) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Seconds by phase, for `plan.json` and the benchmarks."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 
@@ -9,11 +9,13 @@ class Clock:
     """Adds up the seconds of each named phase since it was made; a phase inside another is not counted twice.
 
     phases  seconds by name, in the order in which the phases first began
+
+    A run that goes on from an earlier one gives the seconds `spent` in that, and its phases.
     """
 
-    def __init__(self) -> None:
-        self.phases: dict[str, float] = {}
-        self._began = time.monotonic()
+    def __init__(self, *, spent: float = 0.0, phases: Mapping[str, float] | None = None) -> None:
+        self.phases: dict[str, float] = dict(phases or {})
+        self._began = time.monotonic() - spent
         self._inside = 0.0  # seconds of phases that ended inside the current one
 
     @property

@@ -86,6 +86,21 @@ class Search:
         return self.standing.outcome()
 
     @property
+    def instance(self) -> Instance:
+        """Return what is planned."""
+        return self._instance
+
+    @property
+    def flow(self) -> float:
+        """Return the vehicles or pieces in one unit of the model."""
+        return self._yearly.built.flow
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Return the constraint of each row of one's own."""
+        return () if self._own is None else self._own.names
+
+    @property
     def own_labels(self) -> list[tuple[str, str]]:
         """Return the constraint of each row of one's own and its label, in the order of the rows."""
         if self._own is None:

@@ -1,6 +1,7 @@
 """How a plan is searched for, checked when it is made."""
 
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 
 from lynchpin.errors import OptionError
 from lynchpin.solve.options import SolveOptions
@@ -18,6 +19,7 @@ class SearchOptions:
     threads        of the solver; the split method runs as many processes of one thread each
     seed           of everything random
     deterministic  whether nothing but the study, these options and the versions may decide the plan
+    executor       where the split method solves its tasks; None: in processes of its own
 
     Raises OptionError for a value out of range.
     """
@@ -28,6 +30,7 @@ class SearchOptions:
     threads: int = 2
     seed: int = 0
     deterministic: bool = False
+    executor: Executor | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -42,5 +45,8 @@ class SearchOptions:
     def solve_options(self, *, time_limit: float | None, gap: float | None = None) -> SolveOptions:
         """Return these as options of one solve."""
         return SolveOptions(
-            time_limit=time_limit, gap=self.gap if gap is None else gap, threads=self.threads, seed=self.seed
+            time_limit=time_limit,
+            gap=self.gap if gap is None else gap,
+            threads=1 if self.deterministic else self.threads,
+            seed=self.seed,
         )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lynchpin.solve.clock import Clock
-from lynchpin.solve.contracts import Solution, Status, StopSignal
+from lynchpin.solve.contracts import Solution, Status, StopSignal, Vector
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
 from lynchpin.solve.search_options import SearchOptions
@@ -64,6 +64,9 @@ class Standing:
     bound         money that no plan beats, None while unknown; `bound_from` says how it is known
     last          the last solve, for the reason of an end without a plan
     halted        whether Ctrl-C ended a solve
+    notes         arrays by name that a method would not like to compute again in a run that goes on from this
+                  one; kept with plan and bound where those are
+    spent         seconds that earlier runs of the same search took
     """
 
     def __init__(
@@ -87,6 +90,8 @@ class Standing:
         self.bound: float | None = None
         self.bound_from = "nothing is proven"
         self.halted = False
+        self.notes: dict[str, Vector] = {}
+        self.spent = 0.0
         self.last = Solution(status=Status.LIMIT, reason="no time was left to solve anything")
 
     def take(self, choices: Values) -> Values | None:
@@ -97,11 +102,18 @@ class Standing:
         with self._clock.phase("value"):
             point = self._valuation.point(choices, options=self._value_options)
         self._points[known] = point
-        money = None if point is None else self._judge(point)
-        if money is not None and (self.value is None or money > self.value):
-            self.best, self.value = point, money
+        if point is not None:
+            self.accept(point)
         self.tell("valued")
         return point
+
+    def accept(self, point: Values) -> bool:
+        """Put a point of the yearly form before the judge as it is; return if it is the best now."""
+        money = self._judge(point)
+        better = money is not None and (self.value is None or money > self.value)
+        if better:
+            self.best, self.value = point, money
+        return better
 
     def lower(self, bound: float, known_from: str) -> None:
         """Take a bound if it is better than the one that is known."""
@@ -116,8 +128,8 @@ class Standing:
 
     @property
     def elapsed(self) -> float:
-        """Return the seconds since the search began."""
-        return self._clock.elapsed - self._began
+        """Return the seconds since the search began, those of earlier runs included."""
+        return self._clock.elapsed - self._began + self.spent
 
     @property
     def left(self) -> float | None:

@@ -20,7 +20,7 @@ from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.forms import Form
 from lynchpin.solve.highs import solve
 from lynchpin.solve.options import SolveOptions
-from lynchpin.solve.split.shrink import shrunk
+from lynchpin.solve.shrink import shrunk
 from lynchpin.solve.standing import Standing
 from lynchpin.solve.structure import CHOICES, Values, derived
 

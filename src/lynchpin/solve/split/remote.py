@@ -1,0 +1,97 @@
+"""Tasks on any executor of `concurrent.futures`: another process pool, threads, a dask cluster.
+
+What travels is a task, arrays and limits alone, and the function that solves it; a worker needs nothing but
+this package. A time limit counts from when the worker takes the task up.
+"""
+
+import contextlib
+from collections.abc import Generator
+from concurrent.futures import Executor
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, cast
+
+from lynchpin.errors import OptionError
+from lynchpin.solve.contracts import Solution
+from lynchpin.solve.driver import drive
+from lynchpin.solve.job import job_of
+from lynchpin.solve.split.contracts import Task
+
+DASK = "dask:"
+CONNECT = 10.0  # seconds to wait for a scheduler
+
+
+def solve_task(task: Task) -> Solution:
+    """Solve a task here and now, with one thread."""
+    job = job_of(task.problem, task.options, task.start)
+    return drive(replace(job, settings=job.settings | {"threads": 1}))
+
+
+def portable(task: Task) -> Task:
+    """Return a task without the names of its columns and rows, which may be functions that cannot travel."""
+    plain = replace(task.problem, column_name="column {}".format, row_name="row {}".format)
+    return replace(task, problem=plain)
+
+
+def width(executor: Executor, otherwise: int) -> int:
+    """Return how many tasks an executor can have at work at once."""
+    client = getattr(executor, "_client", None)
+    if client is not None:
+        return max(sum(cast(dict[str, int], client.nthreads()).values()), 1)
+    known = getattr(executor, "_max_workers", None)
+    return known if isinstance(known, int) and known > 0 else otherwise
+
+
+@contextlib.contextmanager
+def opened(executor: Executor | str | None) -> Generator[Executor | None]:
+    """Yield an executor, connected to a dask scheduler where `dask:ADDRESS` is given.
+
+    Raises OptionError where it is nothing of the kind, the scheduler does not answer, or `distributed` is not
+    installed.
+    """
+    if isinstance(executor, str):
+        with _client(executor) as client:
+            yield client.get_executor(pure=False, retries=2)
+        return
+    if executor is not None and not hasattr(executor, "submit"):
+        raise OptionError(
+            "is no executor",
+            thing="executor",
+            value=executor,
+            cure="Give an executor of concurrent.futures, or `dask:ADDRESS` of a dask scheduler.",
+        )
+    yield executor
+
+
+@contextlib.contextmanager
+def _client(address: str) -> Generator[Any]:
+    """Yield a client of the dask scheduler at an address."""
+    if not address.startswith(DASK) or not address.removeprefix(DASK):
+        raise OptionError(
+            "names no executor",
+            thing="executor",
+            value=address,
+            cure="Use dask:ADDRESS, as dask:localhost:8786.",
+        )
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError as error:
+        raise OptionError(
+            "needs the package `distributed`",
+            thing="executor",
+            value=address,
+            cure='Install it with `pip install "lynchpin[cluster]"`.',
+        ) from error
+    try:
+        client: Any = distributed.Client(address.removeprefix(DASK), timeout=CONNECT)
+    except (OSError, ValueError) as error:
+        raise OptionError(
+            f"no dask scheduler answers there ({error})",
+            thing="executor",
+            value=address,
+            cure="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close()
