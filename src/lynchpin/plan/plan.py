@@ -30,11 +30,37 @@ class Worst(BaseModel):
     where: str
 
 
+class OwnRow(BaseModel):
+    """What a plan says of one constraint that a user added.
+
+    name     as the user named it
+    labels   number of its rows by label: exact, lifted, only checked
+    binding  number of its rows that the plan keeps with nothing to spare
+    slack    least distance of a row from its limit, in the row's own units
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    labels: dict[str, int]
+    binding: int
+    slack: float
+
+    @property
+    def words(self) -> str:
+        """Return labels and slack in words."""
+        known = ", ".join(
+            label if len(self.labels) == 1 else f"{count} {label}" for label, count in self.labels.items()
+        )
+        return f"{known}; {f'{self.binding} binding' if self.binding else f'slack {self.slack:.6g}'}"
+
+
 class PlanInfo(BaseModel):
     """What `plan.json` says: how the plan was made, what it is worth and how that is known.
 
     hashes are of the study's tables as the plan keeps them (scenario applied, lanes frozen), inputs of the
-    tables as they were given; partners is the ledger's total of each partner.
+    tables as they were given; partners is the ledger's total of each partner; own_rows are the constraints
+    that a user added, with how each was taken and kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +89,7 @@ class PlanInfo(BaseModel):
     verified: bool
     worst: dict[str, Worst]
     partners: dict[str, float]
+    own_rows: tuple[OwnRow, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,6 +204,7 @@ def summary(plan: Plan) -> list[tuple[str, str]]:
     ]
     if partners:
         lines.append(("partners", ", ".join(partners)))
+    lines += [("own row", f"{row.name}: {row.words}") for row in info.own_rows]
     for name, other in plan.references.items():
         sign = 1 if info.sense == "max" else -1
         better = money_words(sign * (info.objective - other.info.objective), settings.currency, sign=True)

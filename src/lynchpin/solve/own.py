@@ -104,7 +104,7 @@ def _refuse_senseless(rows: OwnRows, matrix: Any, model: Arrays) -> None:
         if broken[row]:
             raise _senseless(name, "a coefficient or its right side is not a finite number")
         if empty[row]:
-            raise _senseless(name, "no column of the model is in it")
+            raise _senseless(name, "no column of the model is in it (what is not a number is left out)")
         if most[row] < rows.lower[row] - room[row] or least[row] > rows.upper[row] + room[row]:
             raise _senseless(
                 name,

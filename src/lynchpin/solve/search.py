@@ -13,6 +13,7 @@ from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.forms import Form
 from lynchpin.solve.own import own_rows
+from lynchpin.solve.own_blame import blamed
 from lynchpin.solve.progress import OnPlanProgress
 from lynchpin.solve.search_options import SearchOptions
 from lynchpin.solve.split import Split
@@ -107,6 +108,14 @@ class Search:
             return []
         form = self._yearly if self._method == "yearly" else self._aggregate_form()
         return list(zip(self._own.names, form.labels, strict=True))
+
+    def own_blame(self) -> dict[str, float]:
+        """Return the constraints of one's own that cannot all be kept, with the least they are broken by."""
+        return (
+            {}
+            if self._own is None
+            else blamed(self._yearly, options=self._options.solve_options(time_limit=None))
+        )
 
     def _begin(self) -> None:
         """Try the structure to begin from."""
