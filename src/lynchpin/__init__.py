@@ -23,6 +23,7 @@ from lynchpin.errors import (
 
 if TYPE_CHECKING:
     from lynchpin.api import (
+        Commonality,
         Comparison,
         Design,
         Designs,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Duplicates,
         Finding,
         Merged,
+        Optimum,
         Plan,
         PlanProgress,
         Study,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
         apply_duplicates,
         build_model,
         check,
+        commonality,
         compare,
         convert,
         design,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
         plan,
         plan_to,
         propose_mapping,
+        read_optimum,
         read_study,
         resume,
         save_plan,
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogueError",
+    "Commonality",
     "Comparison",
     "Design",
     "DesignTask",
@@ -69,6 +74,7 @@ __all__ = [
     "LynchpinError",
     "Merged",
     "ModelError",
+    "Optimum",
     "OptionError",
     "Plan",
     "PlanError",
@@ -80,6 +86,7 @@ __all__ = [
     "apply_duplicates",
     "build_model",
     "check",
+    "commonality",
     "compare",
     "convert",
     "design",
@@ -91,6 +98,7 @@ __all__ = [
     "plan",
     "plan_to",
     "propose_mapping",
+    "read_optimum",
     "read_study",
     "resume",
     "save_plan",

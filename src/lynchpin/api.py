@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import linopy
 
+from lynchpin.catalogue.commonality import Commonality
 from lynchpin.catalogue.design import Design
 from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.duplicates import Duplicates
@@ -27,9 +28,11 @@ from lynchpin.model.build import build
 from lynchpin.model.design import design
 from lynchpin.model.designed import Designs
 from lynchpin.model.instance import compile as compile_study
+from lynchpin.plan import common
 from lynchpin.plan.case import Desk
 from lynchpin.plan.compare import Comparison, compare
 from lynchpin.plan.explain import explain_duty
+from lynchpin.plan.optimum import PROVEN_GAP, Optimum, optimum_of, read_optimum, write_optimum
 from lynchpin.plan.order import Order, Question
 from lynchpin.plan.plan import Plan
 from lynchpin.plan.planner import make
@@ -51,6 +54,7 @@ from lynchpin.study.study import Study
 from lynchpin.study.write import write_study
 
 __all__ = [
+    "Commonality",
     "Comparison",
     "Design",
     "DesignTask",
@@ -58,6 +62,7 @@ __all__ = [
     "Duplicates",
     "Finding",
     "Merged",
+    "Optimum",
     "Plan",
     "PlanProgress",
     "Study",
@@ -65,6 +70,7 @@ __all__ = [
     "apply_duplicates",
     "build_model",
     "check",
+    "commonality",
     "compare",
     "convert",
     "design",
@@ -76,6 +82,7 @@ __all__ = [
     "plan",
     "plan_to",
     "propose_mapping",
+    "read_optimum",
     "read_study",
     "resume",
     "save_plan",
@@ -285,6 +292,30 @@ def _verified(plan: Plan) -> Verification:
     )
 
 
+def commonality(
+    source: Study | Plan | str | Path, *, visible: Mapping[str, float] | None = None
+) -> Commonality:
+    """Say how common parts are: indices, part numbers and their cost, what brands share.
+
+    source   a study, as it is today; a plan; or the path of either
+    visible  family -> how much a customer sees of it, 0 to 1; weighs how alike brands are, 1 where not named
+
+    Raises InputError where a study's tables are not in order, StudyError where nothing is said to be carried.
+    """
+    if isinstance(source, str | Path) and is_plan(Path(source)):
+        source = load_plan(source)
+    if isinstance(source, Plan):
+        return common.of_plan(source, visible=visible)
+    return common.of_study(_in_order(source), visible=visible)
+
+
+def write_designs_page(designs: Designs, path: str | Path) -> Path:
+    """Write one self-contained page about what was designed; returns its path."""
+    from lynchpin.report.design_page import write_designs_page as write
+
+    return write(designs, path)
+
+
 def convert(source: str | Path, output: str | Path) -> Path:
     """Write a study as a folder or a workbook, or a plan as a workbook; returns where it was written."""
     if not is_plan(Path(source)):
@@ -346,23 +377,64 @@ def write_template(path: str | Path) -> Path:
 
 
 def write_example(
-    name: str, place: str | Path, *, size: int | None = None, seed: int | None = None, scale: bool = False
+    name: str,
+    place: str | Path,
+    *,
+    size: int | None = None,
+    seed: int | None = None,
+    scale: bool = False,
+    optimum: bool | None = None,
+    **watching: Any,
 ) -> Path:
     """Write an example study into a new folder or workbook; returns its path.
 
     name               a shipped example, or `ladder`
     size, seed, scale  of a study of the ladder, see `examples.ladder`; None: 30 and 0
+    optimum            of the ladder: write the known optimum beside the tables of a folder, see
+                       `read_optimum`; None: where that takes seconds, up to size 6
+    watching           `on_progress` and `stop`, as for `plan`
 
-    Raises OptionError where one of them is given for another example.
+    Raises OptionError where an option of the ladder is given for another example or the optimum of too
+    large a study is asked for, and SolveError where the optimum was not proven; the study is written then.
     """
-    if name == examples.LADDER:
-        return examples.new_ladder(place, 30 if size is None else size, seed=seed or 0, scale=scale)
-    for option, given in (("size", size is not None), ("seed", seed is not None), ("scale", scale)):
-        if given:
+    ladder = {
+        "size": size is not None,
+        "seed": seed is not None,
+        "scale": scale,
+        "optimum": optimum is not None,
+    }
+    if name != examples.LADDER:
+        for option in (option for option, given in ladder.items() if given):
             raise OptionError(
                 "is of the ladder only",
                 thing=option,
                 value=name,
                 cure="Ask for the example ladder, or leave it out.",
             )
-    return examples.new(place, name)
+        return examples.new(place, name)
+    versions = 30 if size is None else size
+    wanted = _optimum_wanted(optimum, versions, Path(place))
+    target = examples.new_ladder(place, versions, seed=seed or 0, scale=scale)
+    if wanted:
+        proven = plan(
+            target, method="yearly", gap=PROVEN_GAP, time_limit=1800.0, references=False, **watching
+        )
+        write_optimum(optimum_of(proven), target)
+    return target
+
+
+def _optimum_wanted(asked: bool | None, versions: int, place: Path) -> bool:
+    """Return whether the optimum is to be solved; raises OptionError where it cannot be had."""
+    folder = place.suffix.lower() != ".xlsx"
+    if asked and versions > examples.OPTIMUM_UP_TO:
+        raise OptionError(
+            "is too large a study to prove the optimum of",
+            thing="size",
+            value=versions,
+            cure=f"Take a size up to {examples.OPTIMUM_UP_TO}, or leave the optimum out.",
+        )
+    if asked and not folder:
+        raise OptionError(
+            "has no place for the optimum", thing="workbook", value=str(place), cure="Name a folder."
+        )
+    return folder and (versions <= examples.OPTIMUM_IN_SECONDS if asked is None else asked)

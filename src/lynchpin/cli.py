@@ -42,11 +42,29 @@ def new(
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Ladder: seed; 0 unless given.")] = None,
     scale: Annotated[bool, typer.Option("--scale", help="Ladder: costs fall with volume.")] = False,
+    optimum: Annotated[
+        bool | None,
+        typer.Option(
+            "--optimum/--no-optimum",
+            help="Ladder up to size 15: write the proven optimum too; up to size 6 it is unless refused.",
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Write an example study to start from."""
     from lynchpin import api, terminal
 
-    api.write_example(example, place, size=size, seed=seed, scale=scale)
+    with terminal.Watch(quiet=quiet) as watch:
+        api.write_example(
+            example,
+            place,
+            size=size,
+            seed=seed,
+            scale=scale,
+            optimum=optimum,
+            on_progress=watch.progress,
+            stop=watch.stop,
+        )
     terminal.say(f"Wrote the study {example} to {place}. Next: lynchpin check {place}")
 
 
@@ -367,6 +385,9 @@ def design(
     write: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the study with what was designed.")
     ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE.html", help="Page with the figures.")
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
     threads: Annotated[int, typer.Option(metavar="N", help="Threads of the engine.")] = 2,
     json: Json = False,
@@ -390,6 +411,28 @@ def design(
     terminal.show_designs(found, json=json)
     if write is not None:
         terminal.say(f"Wrote the study to {api.write_study(found.written(), write)}.")
+    if output is not None:
+        terminal.say(f"Wrote the figures to {api.write_designs_page(found, output)}.")
+
+
+@app.command()
+def commonality(
+    place: Annotated[Path, typer.Argument(metavar="STUDY|PLAN", help="A study, or the folder of a plan.")],
+    table: Annotated[
+        str | None,
+        typer.Argument(metavar="[TABLE]", help="indices, part_numbers, likeness, pairs or components."),
+    ] = None,
+    visible: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FAMILY=SHARE", help="How much customers see of a family; may be repeated."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show how common parts are: indices, part numbers and their cost, and what brands share."""
+    from lynchpin import api, terminal
+
+    found = api.commonality(place, visible=terminal.shares(visible or []))
+    terminal.show_commonality(found, table, json=json)
 
 
 @app.command()

@@ -15,6 +15,8 @@ from lynchpin.study.write import write_study
 __all__ = ["alliance", "ladder", "load", "names", "new", "new_ladder", "tiny"]
 
 LADDER = "ladder"
+OPTIMUM_UP_TO = 15  # versions of a ladder study whose optimum can be proven in minutes
+OPTIMUM_IN_SECONDS = 6  # versions up to which that takes seconds
 
 
 def names() -> tuple[str, ...]:

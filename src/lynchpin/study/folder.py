@@ -24,6 +24,8 @@ from lynchpin.study.words import nearest
 
 LARGEST_FILE = 256 * 2**20
 IGNORED = frozenset({".md", ".txt", ".png", ".html"})
+OPTIMUM_FILE = "optimum.json"  # what is known of a study's best plan
+KNOWN = frozenset({"study.toml", OPTIMUM_FILE})
 
 
 def read_folder(folder: Path) -> Raw:
@@ -59,7 +61,7 @@ def _problem(file: str, rule: str, cure: str, *, row: int = 0, value: str = "", 
 
 def _stray(folder: Path, path: Path) -> list[Finding]:
     """Return a finding where a file is no part of a study; hidden files, texts and pictures may be."""
-    if path.name.startswith(".") or path.suffix.lower() in IGNORED or path.name == "study.toml":
+    if path.name.startswith(".") or path.suffix.lower() in IGNORED or path.name in KNOWN:
         return []
     if path.suffix == ".csv" and path.stem in table_names():
         if _inside(folder, path):

@@ -8,7 +8,7 @@ from lynchpin.study.ladder.parts import Variant
 from lynchpin.study.ladder.places import World
 from lynchpin.study.ladder.supply import CONVERSION, body_cost
 
-MARKUP = {"current": (1.03, 1.17), "committed": (1.06, 1.20), "candidate": (0.98, 1.20)}
+MARKUP = {"current": (1.05, 1.19), "committed": (1.09, 1.23), "candidate": (1.0, 1.23)}
 TO_MARKET = 1.06  # freight and duty on the way, as a factor
 SELLING = 0.06
 
@@ -38,14 +38,25 @@ def prices(draft: Draft, world: World, cars: tuple[Car, ...], variants: tuple[Va
         if len(variant.cars) == 1:
             parts[variant.cars[0].model] += variant.cost
     net: dict[str, float] = {}
+    markup = _markups(draft, cars)
     for car in cars:
-        low, high = MARKUP[car.status]
         work = CONVERSION * (0.8 + 0.5 * car.large) * 0.85
         cost = (body_cost(draft, car) + work + parts[car.model] * 0.97) * TO_MARKET
-        net[car.model] = cost * float(draft.dice("markup", car.model).uniform(low, high)) / (1 - SELLING)
+        net[car.model] = cost * markup[car.model] / (1 - SELLING)
     markets = {market.name: market for market in world.markets}
     for row in draft.rows["offers"]:
         market = markets[row["market"]]
         noise = float(np.clip(draft.dice("offer", row["model"], market.name).normal(1, 0.025), 0.93, 1.07))
         consumer = net[row["model"]] * market.level * noise * (1 + market.vat) / (1 - market.dealer)
         row.update(price=rounded(consumer, 50), selling_share=SELLING, customs_share=0.8)
+
+
+def _markups(draft: Draft, cars: tuple[Car, ...]) -> dict[str, float]:
+    """Return the markup of each version: of every status they are spread evenly over its range."""
+    found: dict[str, float] = {}
+    for status, (low, high) in MARKUP.items():
+        names = [car.model for car in cars if car.status == status]
+        dice = draft.dice("markup", status)
+        places = (dice.permutation(len(names)) + dice.uniform(0.2, 0.8, len(names))) / max(1, len(names))
+        found |= {name: low + (high - low) * float(place) for name, place in zip(names, places, strict=True)}
+    return found

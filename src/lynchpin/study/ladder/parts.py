@@ -65,7 +65,7 @@ FAMILIES = (
             _property("charge_kw", "kW", 70, 190, 0.3, 4.5, 0.25, 5),
         ),
         base_litres=20,
-        kg_per_litre=1.7,
+        kg_per_litre=1.5,
         engineering=(80, 200),
         tooling=(20, 60),
         scale_rate=0.03,

@@ -73,7 +73,7 @@ def _plants(draft: Draft, world: World, partners: tuple[str, ...], cars: tuple[C
             lon=place.lon,
             zone=place.zone,
             capacity=slots,
-            fixed_cost=rounded(slots * 420e-6 * place.level**2 / place.rate, 0.1),
+            fixed_cost=rounded(slots * 330e-6 * place.level**2 / place.rate, 0.1),
             idle_cost=rounded(60 / place.rate, 1),
             body_factor=rounded(1 + 0.6 * (place.level - 1) + float(dice.normal(0, 0.01)), 0.01),
             opening_cost=rounded(slots * 2400e-6 / place.rate, 1) if new else None,
