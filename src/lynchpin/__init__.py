@@ -24,6 +24,7 @@ from lynchpin.errors import (
 if TYPE_CHECKING:
     from lynchpin.api import (
         Commonality,
+        Commonality,
         Comparison,
         Design,
         Designs,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogueError",
+    "Commonality",
     "Commonality",
     "Comparison",
     "Design",

@@ -18,9 +18,10 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from lynchpin.catalogue.commonality import Commonality
 from lynchpin.catalogue.design import Design
 from lynchpin.catalogue.watch import LocateProgress
-from lynchpin.errors import LynchpinError
+from lynchpin.errors import LynchpinError, OptionError
 from lynchpin.model.designed import Designs
 from lynchpin.plan.compare import Comparison
 from lynchpin.plan.plan import Plan, summary
@@ -216,6 +217,38 @@ def show_designs(designs: Designs, *, json: bool) -> None:
         out.print()
         show_table(found.frontier, json=False)
         out.print()
+
+
+def show_commonality(found: Commonality, table: str | None, *, json: bool) -> None:
+    """Print one table of commonality, or those that tell the most."""
+    if table is not None and table not in found.tables:
+        raise OptionError(
+            "is no table of commonality", thing="table", value=table, cure=f"Use {', '.join(found.tables)}."
+        )
+    chosen = {name: shown for name, shown in found.tables.items() if table in (None, name)}
+    if json:
+        _print_json({name: shown.to_dicts() for name, shown in chosen.items()} | {"currency": found.currency})
+        return
+    for name, shown in chosen.items():
+        if table is not None or name in ("indices", "part_numbers", "likeness"):
+            money = f", {found.currency} a year" if name == "part_numbers" else ""
+            out.print(Text(f"{name.replace('_', ' ')}{money}", style="bold"))
+            show_table(shown, json=False)
+            out.print()
+
+
+def shares(words: Sequence[str]) -> dict[str, float]:
+    """Return the shares that words such as `pack_case=0.5` name; raises OptionError for others."""
+    found: dict[str, float] = {}
+    for word in words:
+        name, _, number = word.partition("=")
+        try:
+            found[name] = float(number)
+        except ValueError as error:
+            raise OptionError(
+                "is not of the form FAMILY=SHARE", thing="--visible", value=word, cure="Write pack_case=0.5."
+            ) from error
+    return found
 
 
 def _design_data(found: Design) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from tests.report.conftest import HOSTILE
 
 SECTIONS = [
     *("gains", "sign", "invest", "overturn"),
-    *("waterfall", "plants", "sharing"),
-    *("flows", "investment", "ledger", "launches", "profit", "quality", "verification", "again"),
+    *("waterfall", "plants", "sharing", "ladder"),
+    *("flows", "common", "investment", "ledger", "launches", "profit", "quality", "verification", "again"),
 ]
 VOID = {"meta"}
 

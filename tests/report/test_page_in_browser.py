@@ -57,9 +57,9 @@ def test_the_console_is_empty(shown: tuple[str, list[str]]) -> None:
 
 
 def test_every_figure_is_drawn(shown: tuple[str, list[str]]) -> None:
-    """Each of six figures holds a drawing, and none says that something went wrong."""
+    """Each of seven figures holds a drawing, and none says that something went wrong."""
     figures = re.findall(r'id="figure-(\w+)" class="figure js-plotly-plot"', shown[0])
-    assert sorted(figures) == ["flows", "investment", "partners", "plants", "sharing", "waterfall"]
+    assert sorted(figures) == ["flows", "investment", "ladder", "partners", "plants", "sharing", "waterfall"]
     assert len(re.findall(r'<svg class="main-svg"', shown[0])) >= len(figures)
     assert len(re.findall(r'class="point"><path d="M', shown[0])) >= 8
 
@@ -95,4 +95,4 @@ def test_a_plan_with_nothing_to_compare_with_is_whole(bare: Plan, cost: Plan, tm
     for name, plan in (("bare", bare), ("cost", cost)):
         dom, console = opened(write_report(plan, tmp_path / name / "page.html"))
         assert console == []
-        assert len(re.findall(r'class="figure js-plotly-plot"', dom)) == 6
+        assert len(re.findall(r'class="figure js-plotly-plot"', dom)) == 7

@@ -162,6 +162,10 @@ class Plan:
         """Write the plan as a workbook with a profit-and-loss sheet in live formulas; returns its path."""
         return _front().write_workbook(self, path)
 
+    def commonality(self, *, visible: Mapping[str, float] | None = None) -> Any:
+        """Return how common the parts are that the plan's models carry; see `lynchpin.commonality`."""
+        return _front().commonality(self, visible=visible)
+
     @property
     def figures(self) -> Any:
         """The plan's figures, each a function that returns a plotly figure: `plan.figures.flows()`."""

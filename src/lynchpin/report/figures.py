@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lynchpin.plan.plan import Plan
 from lynchpin.report.flow_figures import flows_spec
+from lynchpin.report.ladder_figures import plan_ladder_spec
 from lynchpin.report.matrix_figures import plants_spec, sharing_spec
 from lynchpin.report.money_figures import investment_spec, partners_spec, waterfall_spec
 from lynchpin.report.style import Spec
@@ -15,7 +16,7 @@ from lynchpin.report.style import Spec
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-__all__ = ["flows", "investment", "partners", "plants", "sharing", "waterfall"]
+__all__ = ["flows", "investment", "ladder", "partners", "plants", "sharing", "waterfall"]
 
 
 def waterfall(plan: Plan, before: Plan | None = None) -> "Figure":
@@ -31,6 +32,11 @@ def plants(plan: Plan) -> "Figure":
 def sharing(plan: Plan) -> "Figure":
     """Return which version carries which variant, those that partners share marked."""
     return _figure(sharing_spec(plan), "Who shares what")
+
+
+def ladder(plan: Plan) -> "Figure":
+    """Return what each version needs of an attribute and what it is given."""
+    return _figure(plan_ladder_spec(plan), "What is needed and what is given")
 
 
 def flows(plan: Plan) -> "Figure":

@@ -5,6 +5,7 @@ from html import escape
 from textwrap import wrap
 
 from lynchpin.plan.plan import Plan
+from lynchpin.study.study import Study
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -101,10 +102,15 @@ class Names:
 
     @classmethod
     def of(cls, plan: Plan) -> "Names":
-        """Collect the names of a plan's study; a name that two rows share is told apart by the identifier."""
+        """Collect the names of a plan's study."""
+        return cls.of_study(plan.study)
+
+    @classmethod
+    def of_study(cls, study: Study) -> "Names":
+        """Collect the names of a study; a name that two rows share is told apart by the identifier."""
         found: dict[str, dict[str, str]] = {}
         for table, key in NAMED.items():
-            rows = plan.study.table(table).select(key, "name").iter_rows()
+            rows = study.table(table).select(key, "name").iter_rows()
             named = {identifier: name or identifier for identifier, name in rows}
             counts: dict[str, int] = {}
             for name in named.values():

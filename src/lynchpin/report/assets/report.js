@@ -15,6 +15,7 @@
   addEventListener("beforeprint", fit);
   addEventListener("afterprint", fit);
 
+  if (!document.getElementById("columns")) return;
   const sheet = read("columns");
   const model = document.getElementById("choose-model");
   const market = document.getElementById("choose-market");
