@@ -12,13 +12,13 @@ import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from lynchpin.catalogue import kernels
 from lynchpin.catalogue.core import Core, Flags, Floats, Status
-from lynchpin.catalogue.proof import Ids, Node, Singles, no_ids
+from lynchpin.catalogue.proof import Cycles, Ids, Node, Singles, no_ids
 from lynchpin.catalogue.swap import improved
 
 BATCH = 16  # nodes examined between two looks at the clock
@@ -55,14 +55,21 @@ class Examined:
 class Tree:
     """A branch and bound under way over one core.
 
+    core            the problem, and where solutions are valued
+    bent            the same as cycles bend it, where nodes are bounded; the core itself without cycles
     value, is_open  best solution so far
+    ceiling         more than any solution costs: what a solution has to stay below while there is none
     bound           least bound of the nodes that wait; never falls
-    nodes           the proof so far; None once it has become too large to keep
+    nodes           the proof so far, in the core's facilities; None once it has become too large to keep
     examined        number of nodes
+    pointed         facilities around which to look for a better solution
     """
 
     core: Core
+    bent: Core
+    cycles: Cycles | None
     step: float
+    ceiling: float
     value: float
     is_open: Flags
     bound: float
@@ -72,11 +79,27 @@ class Tree:
     closed_at: float = math.inf  # least bound of the leaves that are done with
     waiting: list[tuple[float, int, Waiting]] = field(default_factory=list[tuple[float, int, Waiting]])
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    pointed: Flags | None = None
+
+    @property
+    def constant(self) -> float:
+        """What a bound of the bent problem is too high."""
+        return 0.0 if self.cycles is None else self.cycles.constant
+
+    @property
+    def target(self) -> float:
+        """The best value known, or more than any."""
+        return min(self.value, self.ceiling)
 
     @property
     def cutoff(self) -> float:
         """Value that a better solution stays below."""
-        return cutoff_of(self.value, self.step)
+        return cutoff_of(self.target, self.step)
+
+    @property
+    def done(self) -> bool:
+        """Return whether the search has come to its end."""
+        return self.examined > 0 and not self.waiting
 
     @property
     def single(self) -> bool:
@@ -86,8 +109,6 @@ class Tree:
 
 def cutoff_of(value: float, step: float) -> float:
     """Return a bound at which no solution better than the value is left."""
-    if not math.isfinite(value):
-        return kernels.FAR / 10
     return value - max(step * (1 - 1e-6), 1e-9 * value)
 
 
@@ -107,18 +128,19 @@ def branch(
         while tree.waiting and not over() and tree.examined < most:
             batch = _batch(tree)
             if batch:
-                value, cutoff = tree.value, tree.cutoff
-                for one, found in zip(batch, pool.map(lambda w: examine(tree, w, value, cutoff), batch), strict=True):
-                    _read(tree, one, found)
-                _look_for_better(tree, pool)
+                # all of a batch are judged by what is known at its begin
+                found = list(pool.map(partial(examine, tree, tree.target, tree.cutoff), batch))
+                for one, news in zip(batch, found, strict=True):
+                    _read(tree, one, news)
+                _look_for_better(tree)
             _raise_bound(tree)
             tell(tree.value, tree.bound)
     _raise_bound(tree)
 
 
-def examine(tree: Tree, one: Waiting, value: float, cutoff: float) -> Examined:
+def examine(tree: Tree, target: float, cutoff: float, one: Waiting) -> Examined:
     """Bound a node, fix what follows and choose where to branch."""
-    core = tree.core
+    core = tree.bent
     status = one.status.copy()
     if one.facility >= 0:
         status[one.facility] = 1 if one.opened else -1
@@ -132,15 +154,15 @@ def examine(tree: Tree, one: Waiting, value: float, cutoff: float) -> Examined:
         core.high,
         multipliers,
         10 * ITERATIONS if root else ITERATIONS,
-        value,
-        cutoff,
+        target + tree.constant,
+        cutoff + tree.constant,
         20 if root else PATIENCE,
         0.5,
         tree.single,
         average,
         answer,
     )
-    return Examined(bound, status, multipliers, int(answer[0]), int(answer[1]), average)
+    return Examined(bound - tree.constant, status, multipliers, int(answer[0]), int(answer[1]), average)
 
 
 def _batch(tree: Tree) -> list[Waiting]:
@@ -167,7 +189,7 @@ def _read(tree: Tree, one: Waiting, found: Examined) -> None:
     else:
         for opened in (True, False):
             _push(tree, Waiting(number, bound, found.status, kept, found.facility, opened))
-        _candidate(tree, found)
+        tree.pointed = (found.status == 1) | ((found.status == 0) & (found.average > 0.5))
 
 
 def _push(tree: Tree, one: Waiting) -> None:
@@ -192,6 +214,7 @@ def _record(tree: Tree, one: Waiting, found: Examined) -> tuple[int, Floats | Si
             facility=one.facility,
             opened=one.opened,
             multipliers=kept,
+            cycles=tree.cycles,
             bound=found.bound,
             closed=closed,
             opening=opening,
@@ -232,18 +255,11 @@ def served_at(core: Core, is_open: Flags) -> Floats:
     return np.where(served, core.cost[np.minimum(nearest, core.size - 1)], beyond)
 
 
-def _candidate(tree: Tree, found: Examined) -> None:
-    """Remember the facilities that a node points at, for a local search."""
-    tree.pointed = found  # type: ignore[attr-defined]
-
-
-def _look_for_better(tree: Tree, pool: ThreadPoolExecutor) -> None:
-    """Search around the facilities that the last node read points at."""
-    found = getattr(tree, "pointed", None)
-    if found is None or (tree.examined // BATCH) % 4:
+def _look_for_better(tree: Tree) -> None:
+    """Search around the facilities that the last node read points at, every few batches."""
+    if tree.pointed is None or (tree.examined // BATCH) % 4:
         return
-    start = (found.status == 1) | ((found.status == 0) & (found.average > 0.5))
-    value, is_open = improved(tree.core, start)
+    value, is_open = improved(tree.core, tree.pointed)
     if value < tree.value:
         tree.value, tree.is_open = value, is_open
 
@@ -251,6 +267,26 @@ def _look_for_better(tree: Tree, pool: ThreadPoolExecutor) -> None:
 def _raise_bound(tree: Tree) -> None:
     """Bring the bound up to date: the least of those that wait and those that are done with."""
     least = min(tree.waiting[0][0] if tree.waiting else math.inf, tree.closed_at)
-    if not tree.waiting and least >= tree.cutoff:
+    if tree.examined and least >= tree.cutoff:
         least = tree.value
     tree.bound = min(tree.value, max(tree.bound, least))
+
+
+def waiting_too(tree: Tree) -> list[Node] | None:
+    """Return the proof with the nodes that still wait, bounded by their parents' multipliers; None if not kept."""
+    if tree.nodes is None:
+        return None
+    return tree.nodes + [
+        Node(
+            parent=one.parent,
+            facility=one.facility,
+            opened=one.opened,
+            multipliers=one.multipliers,
+            cycles=tree.cycles,
+            bound=one.bound,
+            closed=no_ids(),
+            opening=no_ids(),
+        )
+        for _, _, one in sorted(tree.waiting, key=lambda entry: entry[1])
+        if tree.examined
+    ]

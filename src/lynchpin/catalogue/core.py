@@ -115,8 +115,9 @@ def restrict(core: Core, status: Status) -> Core:
 def sorted_core(core: Core, need: Ids, facility: Ids, cost: Floats, opening: Floats) -> Core:
     """Return a core with other arcs and opening costs and all else as it was."""
     order = np.lexsort((facility, cost, need))
-    pointer = np.zeros(core.needs + 1, np.int64)
-    np.cumsum(np.bincount(need, minlength=core.needs), out=pointer[1:])
+    count = int(need.max()) + 1 if need.size else 0
+    pointer = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(need, minlength=count), out=pointer[1:])
     return _core(pointer, facility[order], cost[order], opening, core.low, core.high, core.status, core.ids)
 
 

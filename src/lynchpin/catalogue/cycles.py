@@ -27,28 +27,45 @@ from lynchpin.catalogue.proof import Cycles
 LARGE = 1500  # fractional facilities beyond which no cycles are looked for
 
 
-def bent(core: Core, cycles: Cycles) -> Core:
-    """Return a core with the costs that the cycles bend."""
-    length = np.diff(cycles.start)
-    weight = np.repeat(cycles.weight, length)
-    to = following(cycles)
-    opening = core.opening - np.bincount(cycles.facility, weight, minlength=core.facilities)
-    needs = np.concatenate([cycles.need, cycles.need])
-    facilities = np.concatenate([cycles.facility, to])
-    extra = sp.csr_array(
-        (np.concatenate([weight, weight]), (needs, facilities)), shape=(core.needs, core.facilities)
-    )
-    extra.sum_duplicates()
-    need = need_of(core)
-    key = need.astype(np.int64) * core.facilities + core.facility
-    order = np.argsort(key)
-    rows = np.repeat(np.arange(core.needs, dtype=np.int64), np.diff(extra.indptr))
-    wanted = rows * core.facilities + extra.indices
-    place = np.searchsorted(key[order], wanted)
-    there = (place < key.size) & (key[order[np.minimum(place, key.size - 1)]] == wanted)
+def bent(core: Core, cycles: Cycles, needs: Places | None = None) -> Core:
+    """Return a core with the costs that the cycles bend.
+
+    cycles  in the numbers of the whole problem; steps over arcs and facilities that are gone change nothing
+    needs   (N) number of each of the core's needs in the whole problem; None when they are all
+    """
+    weight = np.repeat(cycles.weight, np.diff(cycles.start))
+    begin, end = locals_of(core, cycles.facility), locals_of(core, following(cycles))
+    need = cycles.need if needs is None else np.searchsorted(needs, cycles.need)
+    held = begin >= 0
+    opening = core.opening - np.bincount(begin[held], weight[held], minlength=core.facilities)
     cost = core.cost.copy()
-    cost[order[place[there]]] += extra.data[there]
-    return sorted_core(core, need, core.facility, cost, opening)
+    for facility in (begin, end):
+        held = facility >= 0
+        np.add.at(cost, *_there(arcs_at(core, need[held], facility[held]), weight[held]))
+    return sorted_core(core, need_of(core), core.facility, cost, opening)
+
+
+def _there(places: Places, weight: Floats) -> tuple[Places, Floats]:
+    """Return only the places that there are."""
+    return places[places >= 0], weight[places >= 0]
+
+
+def locals_of(core: Core, ids: Ids) -> Places:
+    """Return the core's number of each facility, -1 for those that it no longer has."""
+    size = int(max(core.ids.max(initial=-1), ids.max(initial=-1))) + 1
+    place = np.full(size, -1, np.int64)
+    own = core.ids >= 0
+    place[core.ids[own]] = np.flatnonzero(own)
+    return place[ids]
+
+
+def arcs_at(core: Core, needs: Ids | Places, facilities: Places) -> Places:
+    """Return the place of the arc of each need and facility, -1 where there is none."""
+    key = need_of(core).astype(np.int64) * core.facilities + core.facility
+    order = np.argsort(key)
+    wanted = np.asarray(needs, np.int64) * core.facilities + facilities
+    place = np.minimum(np.searchsorted(key[order], wanted), max(key.size - 1, 0))
+    return np.where(key[order[place]] == wanted, order[place], -1)
 
 
 def following(cycles: Cycles) -> Ids:

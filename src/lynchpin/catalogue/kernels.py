@@ -125,8 +125,22 @@ def fix(reduced, status, chosen, ends, bound, cutoff):
 
 @njit(cache=True, nogil=True)
 def ascend(
-    pointer, facility, cost, opening, status, low, high, multipliers, best, average, ends, state, iterations, target,
-    cutoff, patience,
+    pointer,
+    facility,
+    cost,
+    opening,
+    status,
+    low,
+    high,
+    multipliers,
+    best,
+    average,
+    ends,
+    state,
+    iterations,
+    target,
+    cutoff,
+    patience,
 ):
     """Raise L(λ) by a deflected subgradient method and return the best bound found.
 
@@ -220,7 +234,20 @@ def nearest(pointer, facility, is_open, first, second):
 
 @njit(cache=True, nogil=True)
 def improve(
-    pointer, facility, cost, opening, rows, needs_of, costs_of, is_open, low, high, order, penalty, limit, loss
+    pointer,
+    facility,
+    cost,
+    opening,
+    rows,
+    needs_of,
+    costs_of,
+    is_open,
+    low,
+    high,
+    order,
+    penalty,
+    limit,
+    loss,
 ):
     """Add, drop and swap facilities while the cost falls; change `is_open` and return the cost.
 
@@ -353,8 +380,22 @@ def rescan(pointer, facility, cost, is_open, i, first, second, penalty, loss):
 
 @njit(cache=True, nogil=True)
 def examine(
-    pointer, facility, cost, opening, status, low, high, multipliers, iterations, target, cutoff, patience, factor,
-    single, average, answer,
+    pointer,
+    facility,
+    cost,
+    opening,
+    status,
+    low,
+    high,
+    multipliers,
+    iterations,
+    target,
+    cutoff,
+    patience,
+    factor,
+    single,
+    average,
+    answer,
 ):
     """Bound one node, fix what follows in `status`, and name the facility to branch on; return the bound.
 
@@ -368,10 +409,27 @@ def examine(
     best = multipliers.copy()
     average[:] = 0.5
     answer[0], answer[1] = -1, 0
-    if ascend(
-        pointer, facility, cost, opening, status, low, high, multipliers, best, average, ends, state, iterations,
-        target, cutoff, patience,
-    ) >= FAR:
+    if (
+        ascend(
+            pointer,
+            facility,
+            cost,
+            opening,
+            status,
+            low,
+            high,
+            multipliers,
+            best,
+            average,
+            ends,
+            state,
+            iterations,
+            target,
+            cutoff,
+            patience,
+        )
+        >= FAR
+    ):
         return FAR
     for i in range(needs):
         level = best[i]
@@ -435,4 +493,61 @@ def triangles(best, share, least, triples, excess):
                         triples[count, 2] = c
                         excess[count] = over
                         count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def dominated(pointer, facility, cost, opening, rows, needs_of, costs_of, pairs, effort):
+    """List facilities that another replaces at no more cost, each with that other, and return their number.
+
+    A facility without needs is replaced by any that opens as cheaply.
+    """
+    facilities = opening.size
+    gone = np.zeros(facilities, np.bool_)
+    count = 0
+    spent = 0
+    for j in range(facilities):
+        if spent > effort:
+            break
+        rare = -1
+        size = 0
+        level = 0.0
+        for n in range(rows[j], rows[j + 1]):
+            i = needs_of[n]
+            if rare < 0 or pointer[i + 1] - pointer[i] < size:
+                rare = i
+                size = pointer[i + 1] - pointer[i]
+                level = costs_of[n]
+        if rare < 0:
+            for k in range(facilities):
+                if k != j and not gone[k] and opening[k] <= opening[j]:
+                    gone[j] = True
+                    pairs[count, 0] = j
+                    pairs[count, 1] = k
+                    count += 1
+                    break
+            continue
+        for at in range(pointer[rare], pointer[rare + 1]):
+            if cost[at] > level:
+                break
+            k = facility[at]
+            if k == j or gone[k] or opening[k] > opening[j] or rows[k + 1] - rows[k] < rows[j + 1] - rows[j]:
+                continue
+            m = rows[k]
+            better = True
+            for n in range(rows[j], rows[j + 1]):
+                i = needs_of[n]
+                while m < rows[k + 1] and needs_of[m] < i:
+                    m += 1
+                    spent += 1
+                spent += 1
+                if m == rows[k + 1] or needs_of[m] != i or costs_of[m] > costs_of[n]:
+                    better = False
+                    break
+            if better:
+                gone[j] = True
+                pairs[count, 0] = j
+                pairs[count, 1] = k
+                count += 1
+                break
     return count

@@ -1,28 +1,28 @@
 """Which facilities to open and which need each serves, at least cost, with a bound: location on sparse arcs.
 
-    minimise  Σ_j f[j] open[j] + Σ_(i, j) c[i, j] serve[i, j]
-    (serve)   Σ_j serve[i, j] = 1                every need i, over its arcs
-    (open)    serve[i, j] <= open[j]             every arc
-    (count)   Σ_j open[j] <= p  or  = p          where `at_most` or `exactly` is given
+minimise  Σ_j f[j] open[j] + Σ_(i, j) c[i, j] serve[i, j]
+(serve)   Σ_j serve[i, j] = 1                every need i, over its arcs
+(open)    serve[i, j] <= open[j]             every arc
+(count)   Σ_j open[j] <= p  or  = p          where `at_most` or `exactly` is given
 """
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
-import highspy
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from lynchpin.catalogue.arcs import Arcs
-from lynchpin.catalogue.proof import Certificate, Node, no_ids
+from lynchpin.catalogue.proof import Certificate
+from lynchpin.catalogue.watch import LocateProgress, Stop, Watch
 from lynchpin.errors import OptionError
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int32]
+
+UNKEPT = "branch and bound, too large to keep"
+ROUNDING = 1e-9  # relative: sums of costs are no more exact than that
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,30 +45,6 @@ class LocateOptions:
         _require("time_limit", self.time_limit, 0 < self.time_limit < math.inf, "Give seconds above 0.")
         _require("threads", self.threads, self.threads >= 1, "Give a whole number from 1.")
         _require("seed", self.seed, 0 <= self.seed < 2**31, "Give a whole number from 0 to 2147483647.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LocateProgress:
-    """News of a run.
-
-    seconds  since the call
-    phase    what is being done
-    value    of the best solution so far; infinite while there is none
-    bound    no solution is cheaper; never falls
-    """
-
-    seconds: float
-    phase: str
-    value: float
-    bound: float
-
-
-class Stop(Protocol):
-    """Anything that says whether to stop, such as a `threading.Event`."""
-
-    def is_set(self) -> bool:
-        """Return whether the run should stop now."""
-        ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -121,112 +97,101 @@ def locate(
     """
     options = options or LocateOptions()
     _check_counts(arcs, at_most, exactly)
-    began = time.monotonic()
-    multipliers = arcs.cost[arcs.pointer[:-1]].copy()
-    lower, upper, chosen = _solve(arcs, at_most, exactly, options)
-    seconds = time.monotonic() - began
-    if chosen is None:
-        return _infeasible(at_most, exactly, seconds)
-    value = arcs.value(chosen)
-    bound = min(lower, value)
-    proven = _bound(arcs, multipliers, at_most, exactly)
+    watch = Watch(options.time_limit, options.gap, stop, on_progress)
+    first = _known(arcs, start)
+    if arcs.needs == 0:
+        return _nothing(arcs, at_most, exactly)
+    from lynchpin.catalogue.engine import proof, run  # compiles or loads the kernels
+    from lynchpin.catalogue.reduce import reduce
+
+    watch.phase("reduce")
+    free = not arcs.opening.any()  # idle facilities cost nothing, so that p of them are no more than at most p
+    low = 0 if exactly is None or free else exactly
+    high = exactly if exactly is not None else arcs.facilities if at_most is None else at_most
+    reduced = reduce(arcs, low, min(high, arcs.facilities))
+    engine = run(
+        reduced, watch, facilities=arcs.facilities, start=first, threads=options.threads, seed=options.seed
+    )
+    watch.phase("end")
+    nodes, parts, proven = proof(engine)
+    chosen = _filled(arcs, engine.is_open, exactly)
     certificate = Certificate(
         solution=np.flatnonzero(chosen).astype(np.int32),
-        value=value,
-        bound=max(bound, proven),
+        value=arcs.value(chosen) if math.isfinite(engine.value) else math.inf,
+        bound=engine.bound,
         at_most=at_most,
         exactly=exactly,
-        dominated=np.zeros((0, 2), np.int32),
-        nodes=(Node(multipliers=multipliers, bound=proven, closed=no_ids(), opening=no_ids()),),
+        step=reduced.step,
+        dominated=reduced.dominated,
+        group=reduced.group,
+        nodes=nodes,
+        parts=parts,
         proven=proven,
-        solver="HiGHS",
+        solver="" if proven >= engine.bound else UNKEPT,
     )
-    gap = (value - certificate.bound) / value if value > 0 else 0.0
-    solved = gap <= max(options.gap, 1e-9)
-    if on_progress is not None:
-        on_progress(LocateProgress(seconds=seconds, phase="rest", value=value, bound=certificate.bound))
+    return _location(arcs, certificate, options.gap, watch)
+
+
+def _location(arcs: Arcs, certificate: Certificate, gap: float, watch: Watch) -> Location:
+    """Return the answer that a certificate stands for."""
+    value = certificate.value
+    found = math.isfinite(value)
+    bound = min(certificate.bound, value)
+    distance = 0.0 if bound >= value or not found else (value - bound) / value
+    if distance <= ROUNDING:
+        distance = 0.0
+    status = "optimal" if distance <= gap else "feasible"
+    if not found:
+        status = "infeasible" if certificate.bound == math.inf else "unknown"
+    is_open = np.zeros(arcs.facilities, np.bool_)
+    is_open[certificate.solution] = True
     return Location(
         open=certificate.solution,
-        assigned=arcs.facility[arcs.cheapest(chosen)],
+        assigned=arcs.facility[arcs.cheapest(is_open)] if found else np.zeros(0, np.int32),
         value=value,
-        bound=certificate.bound,
-        gap=gap,
-        status="optimal" if solved else "feasible",
-        seconds=seconds,
+        bound=bound,
+        gap=distance if found else math.inf,
+        status=status,
+        seconds=watch.seconds,
         certificate=certificate,
-        phases={"rest": seconds},
+        phases=dict(watch.phases),
     )
 
 
-def _bound(arcs: Arcs, multipliers: Floats, at_most: int | None, exactly: int | None) -> float:
-    reduced = arcs.opening + np.bincount(
-        arcs.facility, np.minimum(0.0, arcs.cost - multipliers[arcs.need]), minlength=arcs.facilities
-    )
-    if exactly is not None:
-        return float(multipliers.sum() + np.sort(reduced)[:exactly].sum())
-    return float(multipliers.sum() + np.minimum(0.0, np.sort(reduced)[:at_most]).sum())
-
-
-def _solve(
-    arcs: Arcs, at_most: int | None, exactly: int | None, options: LocateOptions
-) -> tuple[float, float, npt.NDArray[np.bool_] | None]:
-    size, needs, facilities = arcs.size, arcs.needs, arcs.facilities
-    k = np.arange(size)
-    rows = np.concatenate([arcs.need, needs + k, needs + k, np.full(facilities, needs + size)])
-    columns = np.concatenate([k, k, size + arcs.facility, size + np.arange(facilities)])
-    values = np.concatenate([np.ones(size), np.ones(size), -np.ones(size), np.ones(facilities)])
-    matrix = sp.csc_matrix((values, (rows, columns)), shape=(needs + size + 1, size + facilities))
-    low, high = exactly or 0, exactly if exactly is not None else facilities if at_most is None else at_most
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = size + facilities, needs + size + 1
-    lp.col_cost_ = np.concatenate([arcs.cost, arcs.opening])
-    lp.col_lower_, lp.col_upper_ = np.zeros(size + facilities), np.ones(size + facilities)
-    lp.row_lower_ = np.concatenate([np.ones(needs), np.full(size, -np.inf), [low]])
-    lp.row_upper_ = np.concatenate([np.ones(needs), np.zeros(size), [high]])
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    lp.integrality_ = [highspy.HighsVarType.kContinuous] * size + [highspy.HighsVarType.kInteger] * facilities
-    solver = highspy.Highs()
-    for name, value in (
-        ("output_flag", False),
-        ("mip_rel_gap", options.gap),
-        ("mip_abs_gap", 0.0),
-        ("time_limit", options.time_limit),
-        ("random_seed", options.seed),
-    ):
-        solver.setOptionValue(name, value)
-    solver.passModel(lp)
-    solver.run()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-        return math.inf, math.inf, None
-    found = np.asarray(solver.getSolution().col_value)
-    info = solver.getInfo()
-    if found.size == 0 or not math.isfinite(info.objective_function_value):
-        return float(info.mip_dual_bound), math.inf, None
-    return float(info.mip_dual_bound), float(info.objective_function_value), found[size:] > 0.5
-
-
-def _infeasible(at_most: int | None, exactly: int | None, seconds: float) -> Location:
+def _nothing(arcs: Arcs, at_most: int | None, exactly: int | None) -> Location:
+    """Return the answer where there are no needs: open the cheapest facilities if some must be open."""
+    chosen = np.sort(np.argsort(arcs.opening, kind="stable")[: exactly or 0]).astype(np.int32)
+    value = float(arcs.opening[chosen].sum())
     certificate = Certificate(
-        solution=no_ids(),
-        value=math.inf,
-        bound=math.inf,
+        solution=chosen,
+        value=value,
+        bound=value,
         at_most=at_most,
         exactly=exactly,
         dominated=np.zeros((0, 2), np.int32),
-        proven=0.0,
-        solver="HiGHS",
+        proven=value,
     )
-    return Location(
-        open=no_ids(),
-        assigned=no_ids(),
-        value=math.inf,
-        bound=math.inf,
-        gap=0.0,
-        status="infeasible",
-        seconds=seconds,
-        certificate=certificate,
-    )
+    return _location(arcs, certificate, 0.0, Watch(1.0))
+
+
+def _filled(arcs: Arcs, is_open: npt.NDArray[np.bool_], exactly: int | None) -> npt.NDArray[np.bool_]:
+    """Return facilities with idle ones added where a number of them must be open and opening is free."""
+    chosen = is_open.copy()
+    if exactly is not None:
+        chosen[np.flatnonzero(~chosen)[: exactly - int(chosen.sum())]] = True
+    return chosen
+
+
+def _known(arcs: Arcs, start: npt.ArrayLike | None) -> npt.NDArray[np.int64] | None:
+    """Return the facilities of a solution that is known, or refuse them."""
+    if start is None:
+        return None
+    facilities = np.asarray(start, dtype=np.int64).reshape(-1)
+    wrong = (facilities < 0) | (facilities >= arcs.facilities)
+    if wrong.any():
+        cure = f"Count facilities from 0 to {arcs.facilities - 1}."
+        raise OptionError("names a facility that there is not", thing="start", value=int(facilities[wrong][0]), cure=cure)
+    return facilities
 
 
 def _check_counts(arcs: Arcs, at_most: int | None, exactly: int | None) -> None:

@@ -21,8 +21,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, need_of
-from lynchpin.catalogue.cycles import bent, find
-from lynchpin.catalogue.kernels import FAR
+from lynchpin.catalogue.cycles import arcs_at, bent, find, locals_of
 from lynchpin.catalogue.lagrangian import bound_at
 from lynchpin.catalogue.proof import Cycles
 
@@ -58,6 +57,7 @@ class _Programme:
     """
 
     core: Core
+    needs: Places | None
     need: Ids
     highs: Any
     column: Places
@@ -73,6 +73,8 @@ def relax(
     core: Core,
     multipliers: Floats,
     *,
+    needs: Places | None = None,
+    known: Cycles | None = None,
     cutoff: float,
     over: Callable[[], bool],
     on_solution: Callable[[Floats, float], float],
@@ -82,13 +84,17 @@ def relax(
     """Solve the relaxation, adding cycles while they help; None when not even the first solve came to an end.
 
     multipliers  (N) from an ascent: they tell which rows and columns matter
+    needs        (N) number of each need in the whole problem; None when they are all
+    known        cycles to begin with
     cutoff       bound at which there is nothing more to do
     over         whether to stop
     on_solution  given open (F) and the bound after each solve; returns a cutoff, perhaps a lower one
     rounds       rounds of cycles at most
     most         cycles of a round at most
     """
-    lp = _state(core, multipliers)
+    lp = _state(core, multipliers, needs)
+    if known is not None:
+        _add_cycles(lp, _apart(known))
     best: Relaxed | None = None
     stalled = 0
     for turn in range(rounds + 1):
@@ -96,7 +102,9 @@ def relax(
             return best
         serve, open_ = _values(lp)
         now = _relaxed(lp, open_)
-        stalled = 0 if best is None or now.bound > best.bound + 1e-4 * max(cutoff - best.bound, 0) else stalled + 1
+        stalled = (
+            0 if best is None or now.bound > best.bound + 1e-4 * max(cutoff - best.bound, 0) else stalled + 1
+        )
         best = now if best is None or now.bound > best.bound else best
         cutoff = min(cutoff, on_solution(open_, best.bound))
         if best.bound >= cutoff or turn == rounds or stalled >= 5 or over():
@@ -104,23 +112,28 @@ def relax(
         new = find(core.pointer, core.facility, serve, open_, least=0.02, most=most)
         if not new:
             return best
-        _add_cycles(lp, new)
+        _add_cycles(lp, [_numbered(lp, *cycle) for cycle in new])
     return best
 
 
-def _state(core: Core, multipliers: Floats) -> _Programme:
+def _state(core: Core, multipliers: Floats, needs: Places | None) -> _Programme:
     """Give HiGHS the programme with the columns and rows that the multipliers point at."""
     need = need_of(core)
     slack = core.cost - multipliers[need]
     lp = _Programme(
-        core, need, _highs(), np.full(core.size, -1, np.int64), np.zeros(core.size, np.bool_), np.zeros(0, np.int64)
+        core,
+        needs,
+        need,
+        _highs(),
+        np.full(core.size, -1, np.int64),
+        np.zeros(core.size, np.bool_),
+        np.zeros(0, np.int64),
     )
     lp.columns = core.facilities + core.needs
     lp.other = core.facilities + np.arange(core.needs)
     limited = core.low > 0 or core.high < core.facilities
     whole = highspy.HighsLp()
     whole.num_col_, whole.num_row_ = lp.columns, core.needs + 1
-    whole.col_cost_ = np.concatenate([core.opening, np.full(core.needs, FAR)])
     whole.col_cost_ = np.concatenate([core.opening, core.cost[core.pointer[1:] - 1]])
     whole.col_lower_ = np.concatenate([(core.status == 1).astype(float), np.zeros(core.needs)])
     whole.col_upper_ = np.concatenate([np.ones(core.facilities), np.zeros(core.needs)])
@@ -129,7 +142,10 @@ def _state(core: Core, multipliers: Floats) -> _Programme:
     matrix = sp.csc_matrix(
         (
             np.ones(lp.columns),
-            (np.concatenate([np.full(core.facilities, core.needs), np.arange(core.needs)]), np.arange(lp.columns)),
+            (
+                np.concatenate([np.full(core.facilities, core.needs), np.arange(core.needs)]),
+                np.arange(lp.columns),
+            ),
         ),
         shape=(core.needs + 1, lp.columns),
     )
@@ -204,22 +220,54 @@ def _link(lp: _Programme, arcs: Places) -> None:
     lp.tags += [-1] * count
 
 
+def _apart(cycles: Cycles) -> list[tuple[Ids, Ids]]:
+    """Return the needs and the facilities of each cycle."""
+    ends = cycles.start[1:-1]
+    return list(zip(np.split(cycles.need, ends), np.split(cycles.facility, ends), strict=True))
+
+
+def _numbered(lp: _Programme, needs: Ids, facilities: Ids) -> tuple[Ids, Ids]:
+    """Return a cycle in the numbers of the whole problem."""
+    return (needs if lp.needs is None else lp.needs[needs].astype(np.int32)), lp.core.ids[facilities]
+
+
 def _add_cycles(lp: _Programme, new: list[tuple[Ids, Ids]]) -> None:
-    """Add the rows of cycles."""
-    for needs, facilities in new:
-        steps = np.concatenate([needs, needs]), np.concatenate([facilities, np.roll(facilities, -1)])
-        places, times = np.unique([_arc(lp.core, int(i), int(j)) for i, j in zip(*steps, strict=True)], return_counts=True)
-        index = np.concatenate([lp.column[places], facilities])
-        values = np.concatenate([times.astype(float), -np.ones(facilities.size)])
-        lp.highs.addRow(-np.inf, float(needs.size // 2), index.size, index.astype(np.int32), values)
-        lp.tags.append(len(lp.found))
-        lp.found.append((needs, facilities))
-
-
-def _arc(core: Core, need: int, facility: int) -> int:
-    """Return the place of an arc."""
-    begin = int(core.pointer[need])
-    return begin + int(np.flatnonzero(core.facility[begin : core.pointer[need + 1]] == facility)[0])
+    """Add the rows of cycles, in the numbers of the whole problem."""
+    if not new:
+        return
+    length = np.array([needs.size for needs, _ in new])
+    need = np.concatenate([np.tile(needs, 2) for needs, _ in new])
+    if lp.needs is not None:
+        need = np.searchsorted(lp.needs, need)
+    steps = np.concatenate([np.concatenate([ids, np.roll(ids, -1)]) for _, ids in new])
+    facility = locals_of(lp.core, steps)
+    place = np.where(facility >= 0, arcs_at(lp.core, need, np.maximum(facility, 0)), -1)
+    missing = place[place >= 0]
+    missing = np.unique(missing[lp.column[missing] < 0])
+    if missing.size:
+        _add_columns(lp, missing)
+    bounds = np.concatenate([[0], np.cumsum(2 * length)])
+    index: list[Places] = []
+    values: list[Floats] = []
+    for k in range(length.size):
+        own = slice(int(bounds[k]), int(bounds[k + 1]))
+        arcs, times = np.unique(place[own][place[own] >= 0], return_counts=True)
+        members = facility[own][: int(length[k])]
+        members = members[members >= 0]
+        index.append(np.concatenate([lp.column[arcs], members]))
+        values.append(np.concatenate([times.astype(float), -np.ones(members.size)]))
+    sizes = np.array([part.size for part in index])
+    lp.highs.addRows(
+        length.size,
+        np.full(length.size, -np.inf),
+        (length // 2).astype(float),
+        int(sizes.sum()),
+        np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32),
+        np.concatenate(index).astype(np.int32),
+        np.concatenate(values),
+    )
+    lp.tags += list(range(len(lp.found), len(lp.found) + length.size))
+    lp.found += new
 
 
 def _solve(lp: _Programme, over: Callable[[], bool]) -> bool:
@@ -284,6 +332,6 @@ def _relaxed(lp: _Programme, open_: Floats) -> Relaxed:
         facility=np.concatenate([np.zeros(0, np.int32), *(facilities for _, facilities in found)]),
         weight=weight[held],
     )
-    core = bent(lp.core, cycles) if held.size else lp.core
+    core = bent(lp.core, cycles, lp.needs) if held.size else lp.core
     bound = bound_at(core, multipliers)[0] - cycles.constant
     return Relaxed(bound, multipliers, cycles, core, open_)

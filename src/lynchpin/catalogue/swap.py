@@ -16,7 +16,9 @@ from lynchpin.catalogue.core import Core, Flags, Floats
 Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def improved(core: Core, is_open: Flags, order: Places | None = None, moves: int = 2**40) -> tuple[float, Flags]:
+def improved(
+    core: Core, is_open: Flags, order: Places | None = None, moves: int = 2**40
+) -> tuple[float, Flags]:
     """Return the value and the facilities of the local optimum reached from these; infinite if needs stay unserved.
 
     is_open  (F) where to start; too many are closed and too few opened at once

@@ -1,0 +1,238 @@
+"""One problem that does not fall apart, from its first bound to its proof.
+
+A short branch and bound comes first: where it ends, nothing else is needed. Else the linear relaxation with odd cycles
+closes what it can, its reduced costs fix facilities, and branch and bound goes on with the costs that the cycles
+bend; where cycles do not help, the first tree goes on instead.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from lynchpin.catalogue.branch import Tree, branch, cutoff_of, waiting_too
+from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, restrict
+from lynchpin.catalogue.cycles import bent
+from lynchpin.catalogue.lagrangian import fixed
+from lynchpin.catalogue.proof import Cycles, Node
+from lynchpin.catalogue.rows import Relaxed, relax
+from lynchpin.catalogue.swap import improved, kicked
+
+TRIAL = 320_000  # needs times nodes of the short search
+MOST_TURNS = 8
+WORTH = 0.02  # share of the gap that the relaxation has to close, or else the first tree goes on
+SHRUNK = 0.2  # share of facilities fixed from which the relaxation is worth another turn
+MOST_ROWS = 250_000  # arcs cheaper than the multipliers beyond which the relaxation is not tried
+
+
+@dataclass
+class PartSearch:
+    """The search for one part.
+
+    core        the part, over the facilities still in question
+    value       of the best solution so far; `open_ids` are its facilities as numbered in the whole problem
+    bound       no solution of the part is cheaper
+    nodes       the proof so far but for the tree, in the numbers of the whole problem
+    tree        branch and bound under way
+    needs       needs of the part in the whole problem; None when it is the whole problem
+    """
+
+    core: Core
+    multipliers: Floats
+    average: Floats
+    step: float
+    value: float
+    open_ids: Ids
+    bound: float
+    ceiling: float
+    seed: int
+    needs: Places | None = None
+    nodes: list[Node] = field(default_factory=list[Node])
+    tree: Tree | None = None
+    done: bool = False
+
+    def __post_init__(self) -> None:
+        self.all_ids = self.core.ids
+
+    @property
+    def cutoff(self) -> float:
+        """Value that a better solution stays below."""
+        return cutoff_of(min(self.value, self.ceiling), self.step)
+
+    @property
+    def gap(self) -> float:
+        """Distance of value and bound; 0 when done."""
+        return 0.0 if self.done else self.value - self.bound
+
+    def local(self) -> Flags:
+        """Return the best solution as far as its facilities are still in question."""
+        return np.isin(self.core.ids, self.open_ids) | (self.core.status == 1)
+
+
+def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
+    """Do everything but the long search: kicks, a short search, the relaxation with what it fixes."""
+    _kick(part, 30)
+    _short_search(part, threads, over, tell)
+    if part.done or over():
+        return
+    below = int((part.core.cost < np.repeat(part.multipliers, np.diff(part.core.pointer))).sum())
+    if below > MOST_ROWS:
+        return
+    _relax(part, over, tell)
+
+
+def search(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
+    """Go on with branch and bound until it is done or `over` says so."""
+    if part.done:
+        return
+    if part.tree is None:
+        part.tree = _tree(part, part.core, None)
+    _grow(part, part.tree, threads, over, tell)
+
+
+def _kick(part: PartSearch, rounds: int) -> None:
+    """Look for better solutions around the best one."""
+    random = np.random.default_rng(part.seed)
+    value, is_open = improved(part.core, part.local())
+    effort = max(3, min(rounds, 30_000_000 // max(1, part.core.size)))
+    value, is_open = kicked(part.core, is_open, value, part.average, random, effort)
+    _take(part, part.core, value, is_open)
+
+
+def _take(part: PartSearch, core: Core, value: float, is_open: Flags) -> None:
+    """Keep a solution if it is better."""
+    if value < part.value:
+        part.value, part.open_ids = value, core.ids[is_open & (core.ids >= 0)]
+
+
+def _tree(part: PartSearch, bent: Core, cycles: Cycles | None) -> Tree:
+    """Return a search that has not begun."""
+    core = part.core
+    value, is_open = improved(core, part.local(), moves=0)
+    return Tree(core, bent, cycles, part.step, part.ceiling, min(part.value, value), is_open, part.bound)
+
+
+def _short_search(
+    part: PartSearch, threads: int, over: Callable[[], bool], tell: Callable[[], None]
+) -> None:
+    part.tree = _tree(part, part.core, None)
+    most = max(48, TRIAL // max(1, part.core.needs))
+    _grow(part, part.tree, threads, over, tell, most)
+
+
+def _grow(
+    part: PartSearch,
+    tree: Tree,
+    threads: int,
+    over: Callable[[], bool],
+    tell: Callable[[], None],
+    most: int = 2**40,
+) -> None:
+    """Let a tree grow, and take over what it finds."""
+
+    def news(value: float, bound: float) -> None:
+        if value < part.value:
+            _take(part, tree.core, value, tree.is_open)
+        part.bound = max(part.bound, min(bound, part.value))
+        tell()
+
+    branch(tree, part.multipliers, threads=threads, over=over, tell=news, most=most)
+    news(tree.value, tree.bound)
+    part.done = tree.done
+    if part.done:
+        part.bound = part.value
+
+
+def proof_of(part: PartSearch) -> tuple[tuple[Node, ...], float]:
+    """Return the proof of a part in the numbers of the whole problem, and the bound that follows from it.
+
+    A search that became too large to keep is left out, and with it what it proved.
+    """
+    tree = part.tree
+    own = [] if tree is None else waiting_too(tree)
+    if own is None:
+        return tuple(part.nodes), max((node.bound for node in part.nodes), default=0.0)
+    return (*part.nodes, *(_moved(node, part, tree) for node in own)), part.bound
+
+
+def _moved(node: Node, part: PartSearch, tree: Tree | None) -> Node:
+    """Return a node of a tree with facilities as numbered in the whole problem, below what came before."""
+    ids = (tree.core if tree is not None else part.core).ids
+    before = len(part.nodes)
+    return replace(
+        node,
+        parent=node.parent + before if node.parent >= 0 else before - 1,
+        facility=int(ids[node.facility]) if node.facility >= 0 else -1,
+        closed=np.sort(ids[node.closed]),
+        opening=np.sort(ids[node.opening]),
+    )
+
+
+def _relax(part: PartSearch, over: Callable[[], bool], tell: Callable[[], None]) -> None:
+    """Raise the bound by the relaxation and its cycles, and start a new tree from there where that helped."""
+    cycles: Cycles | None = None
+    for _ in range(MOST_TURNS):
+        before = part.bound
+        relaxed = relax(
+            part.core,
+            part.multipliers,
+            needs=part.needs,
+            known=cycles,
+            cutoff=part.cutoff,
+            over=over,
+            on_solution=_Listener(part, tell),
+        )
+        if relaxed is None or relaxed.bound < min(part.cutoff, before + WORTH * (part.value - before)):
+            return
+        status = _note(part, relaxed)
+        if part.done:
+            return
+        shrunk = float((status != part.core.status).mean())
+        cycles = relaxed.cycles if relaxed.cycles.weight.size else None
+        part.multipliers, part.core = relaxed.multipliers, restrict(part.core, status)
+        part.tree = _tree(part, bent(part.core, cycles, part.needs) if cycles else part.core, cycles)
+        if shrunk < SHRUNK or over():
+            return
+
+
+@dataclass
+class _Listener:
+    """Looks for solutions near those of the relaxation."""
+
+    part: PartSearch
+    tell: Callable[[], None]
+
+    def __call__(self, open_: Floats, bound: float) -> float:
+        part, core = self.part, self.part.core
+        random = np.random.default_rng(part.seed + 1)
+        value, is_open = improved(core, open_ > 0.5, np.argsort(-open_, kind="stable"))
+        _take(part, core, *kicked(core, is_open, value, open_, random, 2))
+        part.bound = max(part.bound, min(bound, part.value))
+        self.tell()
+        return part.cutoff
+
+
+def _note(part: PartSearch, relaxed: Relaxed) -> Status:
+    """Add what the relaxation proves to the proof; return the status of each facility after it."""
+    core = relaxed.core
+    cycles = relaxed.cycles if relaxed.cycles.weight.size else None
+    constant = relaxed.cycles.constant
+    bound, status, _ = fixed(core, relaxed.multipliers, part.cutoff + constant)
+    bound -= constant
+    part.bound = max(part.bound, min(bound, part.value))
+    part.done = bound >= part.cutoff
+    if part.done:
+        part.bound = part.value
+    new = status != core.status
+    part.nodes.append(
+        Node(
+            parent=len(part.nodes) - 1,
+            multipliers=relaxed.multipliers,
+            cycles=cycles,
+            bound=bound,
+            closed=np.sort(core.ids[new & (status == -1)]),
+            opening=np.sort(core.ids[new & (status == 1)]),
+        )
+    )
+    part.tree = None
+    return status
