@@ -75,20 +75,20 @@ class Checkpoint:
         made = cls(place, on_message)
         shutil.rmtree(made._folder, ignore_errors=True)  # one that was ended before it asked anything
         made._folder.mkdir(parents=True)
-        made._stack.enter_context(locked(made._folder))
-        write_study(study, made._folder / "study")
-        if order.start is not None:
-            save_plan(order.start, made._folder / "start")
-        asked = {
-            "format_version": FORMAT_VERSION,
-            "lynchpin": version("lynchpin"),
-            "question": asdict(order.question),
-            "references": order.references,
-            "what_if": order.what_if,
-            "options": _stored(options),
-            "inputs": study.hashes(),
-        }
-        write_whole(made._folder / QUESTION, json.dumps(asked, indent=2).encode())
+        with made._held():
+            write_study(study, made._folder / "study")
+            if order.start is not None:
+                save_plan(order.start, made._folder / "start")
+            asked = {
+                "format_version": FORMAT_VERSION,
+                "lynchpin": version("lynchpin"),
+                "question": asdict(order.question),
+                "references": order.references,
+                "what_if": order.what_if,
+                "options": _stored(options),
+                "inputs": study.hashes(),
+            }
+            write_whole(made._folder / QUESTION, json.dumps(asked, indent=2).encode())
         return made
 
     @classmethod
@@ -109,38 +109,50 @@ class Checkpoint:
                 cure="Begin one with `lynchpin plan STUDY -o PLAN`; `--start` begins from a finished plan.",
             )
         made = cls(place, on_message)
-        made._stack.enter_context(locked(made._folder))
-        for part in made._folder.glob(f".*{PART}"):
-            part.unlink()
-        content = _asked(made._folder / QUESTION)
-        stored = _study(made._folder / "study", content["inputs"])
-        if study is not None and study.hashes() != stored.hashes():
-            names = sorted(n for n, h in study.hashes().items() if stored.hashes().get(n) != h)
-            raise PlanError(
-                f"the run that was cut off is of another study: {', '.join(names)} differ",
-                thing=str(place),
-                cure="Go on without naming a study, or plan this one with `--start` from a finished plan.",
+        with made._held():
+            for part in made._folder.glob(f".*{PART}"):
+                part.unlink()
+            content = _asked(made._folder / QUESTION)
+            stored = _study(made._folder / "study", content["inputs"])
+            if study is not None and study.hashes() != stored.hashes():
+                names = sorted(n for n, h in study.hashes().items() if stored.hashes().get(n) != h)
+                raise PlanError(
+                    f"the run that was cut off is of another study: {', '.join(names)} differ",
+                    thing=str(place),
+                    cure="Go on without naming a study, or plan this one in another folder.",
+                )
+            start = made._folder / "start"
+            order = Order(
+                question=Question(**content["question"]),
+                references=bool(content["references"]),
+                what_if=tuple(content["what_if"]),
+                start=load_plan(start) if start.is_dir() else None,
             )
-        start = made._folder / "start"
-        order = Order(
-            question=Question(**content["question"]),
-            references=bool(content["references"]),
-            what_if=tuple(content["what_if"]),
-            start=load_plan(start) if start.is_dir() else None,
-        )
-        known = {one.name for one in fields(SearchOptions)}
-        given = {name: value for name, value in content["options"].items() if name in known}
+            known = {one.name for one in fields(SearchOptions)}
+            given = {name: value for name, value in content["options"].items() if name in known}
         return made, stored, order, SearchOptions(**given)
+
+    @contextlib.contextmanager
+    def _held(self) -> Generator[None]:
+        """Hold the folder for this run, and let it go where something goes wrong."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(locked(self._folder))
+            yield
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._write_last()
+        self._stack.close()
+
+    def _write_last(self) -> None:
+        """Write what is pending, and no more after that."""
         self._close.set()
         self._wake.set()
         self._thread.join()
-        self._stack.close()
 
     def put(self, name: str, state: State) -> None:
         """Keep where the search for a plan stands; written soon, by another thread."""
@@ -165,10 +177,12 @@ class Checkpoint:
 
     def finish(self, plan: Plan) -> None:
         """Put the plan in the place of its checkpoint."""
+        self._write_last()
         put_plan(plan, self._place)
 
     def drop(self) -> None:
         """Remove the checkpoint without a plan, and the folder if it held nothing else."""
+        self._write_last()
         shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self._place.rmdir()

@@ -71,7 +71,7 @@ def read_state(path: Path) -> State | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             info: dict[str, Any] = json.loads(stored["info"].tobytes().decode())
             point = None if info["variables"] is None else _point(stored, info["variables"])
             notes = {key.removeprefix("note "): stored[key] for key in stored if key.startswith("note ")}

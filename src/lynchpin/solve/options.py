@@ -18,6 +18,7 @@ class SolveOptions:
     """Limits, precision and method of one solve.
 
     time_limit  seconds from the call, more than nought; None for no limit
+    nodes       nodes of a mixed-integer search after which it ends, 1 or more; None for no limit
     gap         relative distance of solution and bound that counts as solved, from 0 to below 1
     close       distance of solution and bound, in units of the objective, that counts as solved too
     heuristics  whether a mixed-integer search looks for solutions apart from its tree
@@ -31,6 +32,7 @@ class SolveOptions:
     """
 
     time_limit: float | None = None
+    nodes: int | None = None
     gap: float = 1e-4
     close: float = 1e-6
     heuristics: bool = True
@@ -50,7 +52,9 @@ class SolveOptions:
         )
         share = _is_number(self.gap) and 0 <= self.gap < 1
         _require("gap", self.gap, share, "Give a share from 0 to below 1: 0.01 is one per cent.")
-        for name, lowest, highest in (("threads", 1, HIGHEST_THREADS), ("seed", 0, HIGHEST_SEED)):
+        counts = [("threads", 1, HIGHEST_THREADS), ("seed", 0, HIGHEST_SEED)]
+        counts += [] if self.nodes is None else [("nodes", 1, HIGHEST_SEED)]
+        for name, lowest, highest in counts:
             value = getattr(self, name)
             whole = isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
             _require(name, value, whole, f"Give a whole number from {lowest} to {highest}.")
@@ -75,6 +79,8 @@ class SolveOptions:
         if not mixed_integer:
             return chosen | {"solver": self.method}
         quiet: Settings = {} if self.heuristics else {"mip_heuristic_effort": 0.0}
+        if self.nodes is not None:
+            quiet["mip_max_nodes"] = self.nodes
         return chosen | {"mip_rel_gap": float(self.gap), "mip_abs_gap": float(self.close)} | quiet
 
 

@@ -27,23 +27,23 @@ PATIENCE = 0.5  # seconds between the polite signal and the hard one
 
 
 class Child:
-    """One solve in a process of its own; a context manager that leaves no process behind.
+    """A process that solves one job after the other; a context manager that leaves no process behind.
 
-    progress  the latest news, in which the incumbent never rises and the bound never falls
+    progress  of the job that was given last: the latest news, in which the incumbent never rises and the
+              bound never falls
     x         the best solution so far, or None; its objective is `progress.incumbent`
-    solution  the final answer, once there is one
+    solution  its final answer, once there is one
     ended     whether no more news can come
     news      set when there is something new; one that is given may serve several children
     """
 
-    def __init__(self, job: Job, *, news: threading.Event | None = None) -> None:
+    def __init__(self, job: Job | None = None, *, news: threading.Event | None = None) -> None:
         self.progress = Progress(elapsed=0.0, phase="start")
         self.x: Vector | None = None
         self.solution: Solution | None = None
         self.ended = False
         self.news = news or threading.Event()
         self._orders: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._orders.put(job)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", COMMAND],
@@ -56,6 +56,8 @@ class Child:
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._receive)]
         for thread in self._threads:
             thread.start()
+        if job is not None:
+            self.give(job)
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +67,11 @@ class Child:
     ) -> None:
         self.end()
         self._complaints.close()
+
+    def give(self, job: Job) -> None:
+        """Have the process solve a job, the one before being over; returns at once."""
+        self.progress, self.x, self.solution = Progress(elapsed=0.0, phase="start"), None, None
+        self._orders.put(job)
 
     def ask(self) -> None:
         """Ask the solver to stop at its next chance; returns at once."""
@@ -108,7 +115,7 @@ class Child:
         pipe = self._process.stdout
         assert pipe is not None
         with pipe, contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
-            while self.solution is None:
+            while True:
                 self._take(pickle.load(pipe))
                 self.news.set()
         self.ended = True
