@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self, cast
@@ -34,6 +35,7 @@ from lynchpin.study.money_words import money_words
 MOST_ROWS = 200
 WIDEST = 10_000  # letters in a line of a table
 BAR = 24  # letters of the longest bar of a waterfall
+MOST_TASKS = 8  # workers whose task is shown
 LINE_EVERY = 2.0  # seconds between two progress lines where there is no terminal
 
 out = Console(highlight=False)
@@ -293,7 +295,7 @@ class Watch:
         self.stop = threading.Event()
         self._quiet = quiet
         self._status: Status | None = None
-        self._last: tuple[float, str, float | None] = (0.0, "", None)
+        self._last: tuple[float, str, str, float | None] = (0.0, "", "", None)
         self._before: Any = signal.SIG_DFL
 
     def __enter__(self) -> Self:
@@ -321,8 +323,18 @@ class Watch:
         say(text)
 
     def progress(self, progress: PlanProgress) -> None:
-        """Show where the run stands: in place on a terminal, else a line whenever something changed."""
-        self._show(str(progress), progress.phase, progress.objective)
+        """Show where the run stands: in place on a terminal, else a line now and then.
+
+        In place, the first line has the plan with its best value, bound and gap, and what each worker does
+        has a line of its own below it.
+        """
+        plan, _, doing = progress.phase.partition(": ")
+        if self._status is None:
+            self._show(str(progress), plan, progress.phase, progress.objective)
+        elif not self._quiet:
+            head = Text(str(replace(progress, phase=plan)), style="bold")
+            tasks = [Text(f"\n          {task}", style="dim") for task in doing.split(", ")[:MOST_TASKS]]
+            self._status.update(Text.assemble(head, *tasks))
 
     def locating(self, progress: LocateProgress) -> None:
         """Show where a location run stands, likewise."""
@@ -332,19 +344,21 @@ class Watch:
         parts.append(f"bound {progress.bound:,.10g}")
         if math.isfinite(progress.value) and progress.value > 0:
             parts.append(f"gap {1 - progress.bound / progress.value:.4%}")
-        self._show("  ".join(parts), progress.phase, progress.value)
+        self._show("  ".join(parts), progress.phase, progress.phase, progress.value)
 
-    def _show(self, line: str, phase: str, objective: float | None) -> None:
-        """Show a line in place on a terminal, else where the phase or the objective is another."""
+    def _show(self, line: str, step: str, phase: str, objective: float | None) -> None:
+        """Show a line in place on a terminal, else where the step or the objective is another.
+
+        Phases may change many times a second: they have a line every two seconds at most.
+        """
         if self._quiet:
             return
         if self._status is not None:
             self._status.update(Text(line))
             return
         now = time.monotonic()
-        when, last_phase, last_objective = self._last
-        if phase != last_phase or objective != last_objective or now - when >= 5 * LINE_EVERY:
-            if now - when < LINE_EVERY and phase == last_phase:
-                return
-            self._last = (now, phase, objective)
+        when, last_step, last_phase, last_objective = self._last
+        waited = LINE_EVERY if phase != last_phase else 5 * LINE_EVERY
+        if step != last_step or objective != last_objective or now - when >= waited:
+            self._last = (now, step, phase, objective)
             say(line)

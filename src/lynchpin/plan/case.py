@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 import linopy
 import polars as pl
@@ -134,6 +135,11 @@ class Case:
             self.keep()
         if self.best is None:
             raise self._without_plan(self.outcome)
+        if self.desk.options.deterministic and self.outcome.by_clock:
+            self.desk.on_message(
+                f"{self.question.name}: the time limit ended the search, so the clock decided where: another "
+                "run may end with another plan. Give it more time, or a wider gap."
+            )
         if self.outcome.status == "error":
             self.desk.on_message(
                 f"warning: the search for the plan {self.question.name} ended early and its best plan "
@@ -226,7 +232,7 @@ class Case:
     ) -> None:
         """Value the structure of another plan as a candidate of this one."""
         before = self.best
-        self.search.standing.take(structure_of(self.instance, tables))
+        self.search.standing.take(structure_of(self.instance, tables), patient=True)
         if before is not None and self.best is not before:
             on_message(
                 f"The structure of the plan {name} is better here than what was found; it is taken over."
@@ -251,7 +257,7 @@ class Case:
             sharing=self.question.sharing,
             as_is=self.question.as_is,
             scenario=self.question.scenario,
-            options={"time_limit": options.time_limit, "gap": options.gap, "threads": options.threads},
+            options=self._options(self.outcome),
             seed=options.seed,
             versions={name: version(name) for name in _LIBRARIES},
             started=self.started,
@@ -272,6 +278,18 @@ class Case:
             partners=_partners(best.tables["ledger"]),
             own_rows=() if self._own is None else self._own.said(best.tables, best.point),
         )
+
+    def _options(self, outcome: Outcome) -> dict[str, Any]:
+        """Return the options that were in force, as `plan.json` keeps them."""
+        options = self.desk.options
+        found: dict[str, Any] = {
+            "time_limit": options.time_limit,
+            "gap": options.gap,
+            "threads": options.threads,
+        }
+        if options.deterministic:
+            found |= {"deterministic": True, "ended_by_clock": outcome.by_clock or outcome.stopped}
+        return found
 
     def _bound(self, best: Verdict, outcome: Outcome) -> tuple[float | None, str]:
         """Return the bound and how it is known; a bound that a verified plan beats is none."""

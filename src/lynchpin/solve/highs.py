@@ -55,13 +55,19 @@ def solve(
 
 
 def solve_here(
-    problem: Problem, *, options: SolveOptions | None = None, start: Start | None = None
+    problem: Problem,
+    *,
+    options: SolveOptions | None = None,
+    start: Start | None = None,
+    asked: Callable[[], bool] | None = None,
 ) -> Solution:
     """Solve a small problem in this process, with the same answer as `solve`.
 
+    asked  whether to stop; looked at whenever HiGHS calls back, which presolve does not
+
     HiGHS sets its threads once for a process, so `options.threads` is left aside here.
     """
-    return drive(job_of(problem, options or SolveOptions(), start))
+    return drive(job_of(problem, options or SolveOptions(), start), asked=asked)
 
 
 @dataclass

@@ -128,7 +128,7 @@ class Search:
             yearly=self._yearly,
             aggregate=self._aggregate_form,
             standing=self.standing,
-            options=self._options.solve_options(time_limit=None),
+            options=self._options,
             stop=Enough(lambda: self.standing.finished),
         )
 

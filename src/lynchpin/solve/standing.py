@@ -25,6 +25,7 @@ from lynchpin.solve.valuation import Valuation
 Judge = Callable[[Values], float | None]
 """Says what a candidate is worth, or None where it is refused."""
 
+PATIENCE = 2.0  # seconds that a valuation has past the end of the search while there is no plan
 ROUNDING = 1e-6  # relative distance by which a bound may lie below the value for rounding alone
 
 
@@ -37,6 +38,7 @@ class Outcome:
     status      of the last solve
     reason      why the search ended as it did, in words; asked where there is no plan or an error
     stopped     whether somebody stopped it
+    by_clock    whether the time limit ended it before it was done
     """
 
     bound: float | None
@@ -44,6 +46,7 @@ class Outcome:
     status: Status
     reason: str
     stopped: bool
+    by_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,9 @@ class Standing:
         self._value_options: SolveOptions = options.solve_options(time_limit=None)
         self._began = clock.elapsed
         self._points: dict[bytes, Values | None] = {}
+        self._over_since: float | None = None
+        self._patient = False
+        valuation.asked = self._hurried
         self.best: Values | None = None
         self.value: float | None = None
         self.bound: float | None = None
@@ -94,8 +100,12 @@ class Standing:
         self.spent = 0.0
         self.last = Solution(status=Status.LIMIT, reason="no time was left to solve anything")
 
-    def take(self, choices: Values) -> Values | None:
-        """Value a structure in the yearly form, put it before the judge, and return its point, if any."""
+    def take(self, choices: Values, *, patient: bool = False) -> Values | None:
+        """Value a structure in the yearly form, put it before the judge, and return its point, if any.
+
+        patient  whether the time limit does not matter; somebody who stops the search stops it anyway
+        """
+        self._patient = patient
         known = b"".join(np.packbits(choices[name] > 0.5).tobytes() for name in CHOICES)
         if known in self._points:
             return self._points[known]
@@ -141,6 +151,17 @@ class Standing:
         """Whether somebody asked to stop, by the signal or by Ctrl-C."""
         return self.halted or (self._stop is not None and self._stop.is_set())
 
+    def _hurried(self) -> bool:
+        """Tell a running valuation to end: the search is over, and there is a plan or a moment has passed."""
+        left = self.left
+        over = self.stopped or (not self._patient and left is not None and left <= 0.0)
+        if not over:
+            self._over_since = None
+            return False
+        if self._over_since is None:
+            self._over_since = self._clock.elapsed
+        return self.value is not None or self._clock.elapsed - self._over_since > PATIENCE
+
     @property
     def proven(self) -> bool:
         """Whether the gap is closed."""
@@ -168,6 +189,7 @@ class Standing:
             status=self.last.status,
             reason=self._reason(),
             stopped=self.stopped,
+            by_clock=not self.stopped and not self.proven and self.left is not None and self.left <= 0.0,
         )
 
     def _reason(self) -> str:

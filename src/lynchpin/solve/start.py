@@ -10,7 +10,7 @@ supplier, and with each of them whatever could fill it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,13 +19,14 @@ from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.forms import Form
 from lynchpin.solve.highs import solve
-from lynchpin.solve.options import SolveOptions
+from lynchpin.solve.search_options import SearchOptions
 from lynchpin.solve.shrink import shrunk
 from lynchpin.solve.standing import Standing
 from lynchpin.solve.structure import CHOICES, Values, derived
 
 SHARE = 0.1  # of the time that is left, for one completion
 MOST = 10.0  # seconds, for one completion
+NODES = 100  # instead of seconds, where no clock may decide
 GAP = 0.002
 
 
@@ -51,13 +52,13 @@ def begin(
     yearly: Form,
     aggregate: Callable[[], Form],
     standing: Standing,
-    options: SolveOptions,
+    options: SearchOptions,
     stop: StopSignal,
 ) -> bool:
     """Make a start the first candidate of a search, completed where it must be; return if it was accepted.
 
     aggregate  returns the aggregate form, built only when it is asked for
-    options    precision and seed of a completion
+    options    of the search: where no clock may decide, a completion ends after so many nodes
     """
     values = _allowed(instance, start.values, yearly)
     standing.take(values)
@@ -90,7 +91,7 @@ def _completed(
     free: Mapping[str, Flags],
     *,
     standing: Standing,
-    options: SolveOptions,
+    options: SearchOptions,
     stop: StopSignal,
 ) -> Values | None:
     """Return the structure with its free rows decided by the aggregate form, None where there is no way."""
@@ -104,10 +105,11 @@ def _completed(
     small = shrunk(problem, lower, upper)
     if small.problem is None:
         return None
-    limit = None
-    if standing.left is not None:
-        limit = min(MOST, max(SHARE * standing.left, 0.1))
-    asked = SolveOptions(time_limit=limit, gap=GAP, seed=options.seed, threads=options.threads)
+    asked = options.solve_options(time_limit=None, gap=GAP)
+    if options.deterministic:
+        asked = replace(asked, nodes=NODES)
+    elif standing.left is not None:
+        asked = replace(asked, time_limit=min(MOST, max(SHARE * standing.left, 0.1)))
     answer = solve(small.problem, options=asked, stop=stop)
     return None if answer.x is None else form.values(small.whole(answer.x[: len(small.columns)]))
 

@@ -68,7 +68,7 @@ class Whole:
                     form.problem,
                     options=self._options.solve_options(time_limit=left, gap=share * self._options.gap),
                     on_progress=lambda progress: self._news(form, progress),
-                    on_solution=lambda x: self._early(form, x),
+                    on_solution=None if self._options.deterministic else lambda x: self._early(form, x),
                     start=start,
                     stop=Enough(lambda: standing.finished),
                 )
@@ -86,6 +86,7 @@ class Whole:
             self._standing.take(form.values(x))
 
     def _news(self, form: Form, progress: Progress) -> None:
-        """Take the news of a running solve: its bound is a bound."""
-        self._standing.lower(-progress.bound * form.money, BOUND_FROM[form.name])
+        """Take the news of a running solve: its bound is a bound, but when it comes is the clock's to say."""
+        if not self._options.deterministic:
+            self._standing.lower(-progress.bound * form.money, BOUND_FROM[form.name])
         self._standing.tell(progress.phase)

@@ -118,7 +118,8 @@ class Crew:
     @property
     def doing(self) -> str:
         """Return what the workers do, in words."""
-        return ", ".join(run.task.name for work in self._works for run in work.runs if run.at_work)
+        names = [run.task.name for work in self._works for run in work.runs if run.at_work]
+        return ", ".join(names) or "between two tasks"
 
     def turn(self) -> None:
         """Start what can be started, wait a moment for news, and hand over what has come."""
