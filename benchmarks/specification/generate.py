@@ -42,12 +42,12 @@ def specifications(*, needs: int, attributes: int, seed: int, levels: int = 0, s
 
 
 def options(*, needs: int, options: int, seed: int, scale: float) -> Problem:
-    """Return distinct sets of binary options with their volumes, few of which are worth keeping.
+    """Return distinct sets of binary options, of like prices and volumes: hard to choose between.
 
     scale  opening of a candidate as a share of what one each of all options would cost for all volume
     """
     random = np.random.default_rng(seed)
-    wanted = random.uniform(0.25, 0.75, options)
+    wanted = random.uniform(0.35, 0.65, options)
     taken: dict[bytes, Ints] = {}
     while len(taken) < needs:
         row = (random.random(options) < wanted).astype(np.int64)
@@ -57,9 +57,9 @@ def options(*, needs: int, options: int, seed: int, scale: float) -> Problem:
     if full.tobytes() not in taken:
         rows[-1] = full
     height = np.array(rows, dtype=np.float64)
-    cost = random.uniform(2, 20, options)
+    cost = random.uniform(8, 12, options)
     price = height @ cost
-    volume = _volumes(random, needs)
+    volume = _volumes(random, needs, spread=0.4)
     opening = np.full(needs, scale * cost.sum() * volume.sum()) * random.uniform(0.9, 1.1, needs)
     return _problem(height, price, volume, opening)
 
@@ -102,9 +102,9 @@ def medians(*, nodes: int, count: int, seed: int) -> Problem:
     )
 
 
-def _volumes(random: np.random.Generator, needs: int) -> Floats:
-    """Return volumes of 1000 on average, a few of them large."""
-    volume = random.lognormal(0, 1.2, needs)
+def _volumes(random: np.random.Generator, needs: int, *, spread: float = 1.2) -> Floats:
+    """Return volumes of 1000 on average; with a large spread a few of them are large."""
+    volume = random.lognormal(0, spread, needs)
     return volume * 1000 / volume.mean()
 
 

@@ -23,7 +23,7 @@ def faults(given: Case, options: LocateOptions) -> list[str]:
     if math.isinf(best):
         wrong = {"infeasible": found.status == "infeasible" and found.value == math.inf}
     elif not math.isfinite(found.value):
-        wrong = {f"{found.status}, but there is a solution": found.status == "stopped"}
+        wrong = {f"{found.status}, but there is a solution": found.status == "unknown"}
     else:
         wrong = _checks(given, found, best, slack)
         wrong["the evaluator's value"] = abs(judged.value - found.value) <= slack

@@ -5,8 +5,10 @@ The file is a zip of numpy arrays (`.npz`), readable without Lynchpin:
     about          JSON text: format, version, what is proven, the certificate's numbers; null: infinite
     solution       open facilities
     dominated      (K, 2) facilities left out, each with the one that takes its place
+    group          group of each need; nothing where each is by itself (`about.grouped`)
     node_*         parent, facility, opened, bound, multipliers, closed, opening of each node of each tree,
-                   see `lynchpin.catalogue.proof`
+                   see `lynchpin.catalogue.proof`, and which of the sets of cycles it uses, -1 for none
+    cycles_*       start, need, facility, weight of each set of cycles
     part_*         needs, facilities, open, value, bound of each part
     trees_pointer  the nodes of the problem itself are trees_pointer[0]:trees_pointer[1]; those of the first
                    part follow, and so on
@@ -33,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lynchpin.catalogue.arcs import Arcs
-from lynchpin.catalogue.proof import Certificate, Node, Part
+from lynchpin.catalogue.proof import Certificate, Cycles, Node, Part
 from lynchpin.errors import CatalogueError
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -42,8 +44,9 @@ FORMAT = "lynchpin location certificate"
 VERSION = 1
 MOST_BYTES = 8_000_000_000  # unpacked
 NUMBERS = ("value", "bound", "proven", "step")
-KINDS = {"ids": "<i4", "bools": "|b1", "floats": "<f8"}
+KINDS = {"ids": "<i4", "places": "<i8", "bools": "|b1", "floats": "<f8"}
 NODE = {"parent": "ids", "facility": "ids", "opened": "bools", "bound": "floats"}
+CYCLES = {"start": "places", "need": "ids", "facility": "ids", "weight": "floats"}
 NODE_LISTS = {"multipliers": "floats", "closed": "ids", "opening": "ids"}
 PART = {"value": "floats", "bound": "floats"}
 PART_LISTS = {"needs": "ids", "facilities": "ids", "open": "ids"}
@@ -74,6 +77,7 @@ def write_certificate(certificate: Certificate, arcs: Arcs, path: str | Path) ->
         "at_most": certificate.at_most,
         "exactly": certificate.exactly,
         "solver": certificate.solver,
+        "grouped": certificate.group is not None,
         **{name: _finite(getattr(certificate, name)) for name in NUMBERS},
     }
     arrays = _arrays(certificate)
@@ -112,7 +116,7 @@ def read_certificate(path: str | Path, arcs: Arcs) -> Certificate:
         )
     try:
         return _certificate(about, arrays)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise CertificateError(f"is damaged: {error}", thing=str(place), cure=CURE) from error
 
 
@@ -158,10 +162,16 @@ def _arrays(certificate: Certificate) -> Arrays:
     """Return the arrays of a certificate by name."""
     trees = [certificate.nodes, *(part.nodes for part in certificate.parts)]
     nodes = [node for tree in trees for node in tree]
+    sets = {id(node.cycles): node.cycles for node in nodes if node.cycles is not None}
+    number = {key: k for k, key in enumerate(sets)}
+    group = np.zeros(0) if certificate.group is None else certificate.group
     return {
         "solution": np.asarray(certificate.solution, dtype="<i4"),
         "dominated": np.asarray(certificate.dominated, dtype="<i4").reshape(-1, 2),
         "trees_pointer": np.cumsum([0, *(len(tree) for tree in trees)]).astype("<i8"),
+        "group": np.asarray(group, dtype="<i4"),
+        "node_cycles": np.array([number.get(id(node.cycles), -1) for node in nodes], dtype="<i4"),
+        **_columns("cycles", [*sets.values()], {}, CYCLES),
         **_columns("node", nodes, NODE, NODE_LISTS),
         **_columns("part", certificate.parts, PART, PART_LISTS),
     }
@@ -220,13 +230,17 @@ def _about(place: Path, arrays: Arrays) -> dict[str, Any]:
 
 def _certificate(about: Mapping[str, Any], arrays: Arrays) -> Certificate:
     """Return the certificate of loaded arrays; raises ValueError where they do not fit together."""
-    nodes = _rows("node", arrays, NODE, NODE_LISTS)
+    sets = {-1: None, **{k: Cycles(**row) for k, row in enumerate(_rows("cycles", arrays, {}, CYCLES))}}
+    used: list[int] = _flat("node_cycles", arrays, "ids").tolist()
+    rows = _rows("node", arrays, NODE, NODE_LISTS)
+    nodes = [Node(**row, cycles=sets[place]) for row, place in zip(rows, used, strict=True)]
     parts = _rows("part", arrays, PART, PART_LISTS)
     ends = _pointer("trees_pointer", arrays, len(nodes), len(parts) + 1)
-    trees = [tuple(Node(**row) for row in nodes[a:b]) for a, b in pairwise(ends)]
+    trees = [tuple(nodes[a:b]) for a, b in pairwise(ends)]
     return Certificate(
         solution=_flat("solution", arrays, "ids"),
         dominated=_flat("dominated", arrays, "ids", dimensions=2).reshape(-1, 2),
+        group=_flat("group", arrays, "ids") if about["grouped"] is True else None,
         nodes=trees[0],
         parts=tuple(Part(**row, nodes=tree) for row, tree in zip(parts, trees[1:], strict=True)),
         at_most=_count(about["at_most"]),
@@ -243,13 +257,13 @@ def _rows(
     what: str, arrays: Arrays, numbers: Mapping[str, str], lists: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Return the fields of each row."""
-    first = _flat(f"{what}_bound", arrays, "floats")
+    count = arrays[f"{what}_{next(iter(lists))}_pointer"].size - 1
     columns: dict[str, Sequence[Any]] = {}
     for name, kind in numbers.items():
         columns[name] = _flat(f"{what}_{name}", arrays, kind).tolist()
     for name, kind in lists.items():
         values = _flat(f"{what}_{name}", arrays, kind)
-        ends = _pointer(f"{what}_{name}_pointer", arrays, values.size, first.size)
+        ends = _pointer(f"{what}_{name}_pointer", arrays, values.size, count)
         columns[name] = [values[a:b] for a, b in pairwise(ends)]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 

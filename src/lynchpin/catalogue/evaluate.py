@@ -20,14 +20,32 @@ where in addition p others stay and the p-th cheapest of them opens as cheaply, 
 both can take another one instead. The least over the leaves of the largest bound on the way to each is the
 bound, and never above the value.
 
-Parts. Below a chain of nodes that opened O and left facilities free, need i costs at most o[i] = min_(j in O)
-c[i, j]. Where every free facility and need with c[i, j] < o[i] lie in the same part, what is left to
-decide falls apart: each part has a tree of its own with λ[i] cut down to o[i], judged against the part's own
-solution, and the bound is Σ_(j in O) f[j] + Σ_(i in no part) o[i] + Σ bounds of the parts.
+What is open counts. Let o[i] be the cost of need i at what is open by then. Some best solution serves i
+over one arc at o[i] to an open facility, or over a cheaper one to a free facility; other arcs are left
+out of ρ.
 
-Sums. Each ρ is lowered by the largest error that its floating-point sum can have, (n + 2) 2⁻⁵² times the
-sum of sizes; sums over needs and facilities are exact (`math.fsum`). The bound is therefore true as it
-stands; values are compared to within 1e-9 of their size.
+Groups. Needs that rank the same facilities in the same order are served best by the same one, whatever is
+open: they count as one need with the sums of their costs.
+
+Cycles. Let j(1)..j(K) be facilities, K odd and at least 3, neighbours different, and i(k) any needs. The
+pairs k with j(k) or j(k + 1) open are at most min(K, 2 t) where t = Σ_k open[j(k)], and each counts at
+most one service, so
+
+    Σ_k (serve[i(k), j(k)] + serve[i(k), j(k + 1)]) − Σ_k open[j(k)]  <=  min(K, 2 t) − t  <=  (K − 1) / 2.
+
+Adding μ >= 0 times the left side to the cost of a solution adds at most μ (K − 1) / 2: costs c + μ and
+openings f − μ on the cycle give a bound that is too high by no more than that.
+
+Parts. Below a chain of nodes that opened O, where every free facility and need with c[i, j] < o[i] lie in
+the same part, what is left to decide falls apart. Each part has a tree of its own, with all of O as one
+facility that is open and serves i at o[i], judged against the part's own solution, and the bound is Σ_(j
+in O) f[j] + Σ_(i in no part) o[i] + Σ bounds of the parts.
+
+Sums. Each ρ is lowered by the largest error that its floating-point sum can have: sums are pairwise, so
+40 × 2⁻⁵² times their size is more than enough, and what went into a cost before is added to it. Sums over
+needs and facilities are exact (`math.fsum`). The bound is therefore true as it stands. Values are
+compared to within 1e-9 of their size; where all costs are multiples of a step, a better value is lower by
+a step.
 """
 
 import math
@@ -39,12 +57,9 @@ import numpy.typing as npt
 
 from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.evaluate_dominance import left_out
-from lynchpin.catalogue.evaluate_tree import FREE, OPEN, Problem, Status, Target, Tree, slack
+from lynchpin.catalogue.evaluate_problem import Floats, Ids, Places, Problem
+from lynchpin.catalogue.evaluate_tree import CLOSED, FREE, OPEN, Status, Target, Tree, slack
 from lynchpin.catalogue.proof import Certificate, Part
-
-Floats = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.int32]
-Places = npt.NDArray[np.int64]
 
 MOST_FINDINGS = 20
 
@@ -117,7 +132,7 @@ def evaluate(certificate: Certificate, arcs: Arcs) -> Evaluation:
     """
     judge = _Judge(arcs, certificate)
     value = judge.value()
-    bound = min(judge.bound(judge.target(value)), value)
+    bound = judge.bound(value)
     claimed = certificate.bound
     short = claimed > bound + slack(claimed)
     if short and not certificate.solver:
@@ -139,18 +154,9 @@ class _Judge:
     """Holds one certificate against its arcs, and notes what is wrong with it."""
 
     def __init__(self, arcs: Arcs, certificate: Certificate) -> None:
-        self.certificate = certificate
-        needs = arcs.pointer.size - 1
-        self.problem = Problem(
-            opening=np.asarray(arcs.opening, np.float64),
-            names=np.arange(arcs.opening.size, dtype=np.int32),
-            need=np.repeat(np.arange(needs, dtype=np.int32), np.diff(arcs.pointer)),
-            facility=np.asarray(arcs.facility, np.int32),
-            cost=np.asarray(arcs.cost, np.float64),
-            reserve=np.full(needs, math.inf),
-            at_most=certificate.at_most,
-            exactly=certificate.exactly,
-        )
+        self.certificate, self.arcs = certificate, arcs
+        self.opening: Floats = np.asarray(arcs.opening, np.float64)
+        self.need = np.repeat(np.arange(arcs.pointer.size - 1, dtype=np.int32), np.diff(arcs.pointer))
         self._found: list[str] = []
 
     @property
@@ -167,127 +173,187 @@ class _Judge:
     def value(self) -> float:
         """Return the cost of the certificate's solution; infinite where it has none."""
         chosen, claimed = np.asarray(self.certificate.solution), self.certificate.value
-        if chosen.size == 0 and self.problem.reserve.size:
+        if chosen.size == 0 and self.need.size:
             if math.isfinite(claimed):
                 self.find("It claims a value and has no solution.")
             return math.inf
         most, exactly = self.certificate.at_most, self.certificate.exactly
         value = math.inf
-        if ((chosen < 0) | (chosen >= self.problem.opening.size)).any() or np.unique(
-            chosen
-        ).size != chosen.size:
+        if ((chosen < 0) | (chosen >= self.opening.size)).any() or np.unique(chosen).size != chosen.size:
             self.find("The solution names a facility that there is not, or one twice.")
         elif (most is not None and chosen.size > most) or (exactly is not None and chosen.size != exactly):
             self.find(f"The solution opens {chosen.size} facilities, which is not allowed.")
         else:
-            least = _served(self.problem, chosen)
-            value = math.fsum([*self.problem.opening[chosen], *least])
+            value = math.fsum([*self.opening[chosen], *self._least(chosen)])
         if not (value == claimed or abs(value - claimed) <= slack(value)):
             self.find(f"The solution is said to cost {claimed:,.10g}, it costs {value:,.10g}.")
         return value
 
-    def target(self, value: float) -> Target:
-        """Return what a better solution would have to beat, by a step where all costs are multiples."""
-        step = self.certificate.step
-        if step == 0 or not math.isfinite(value):
-            return _target(value, 0.0)
-        wrong = math.inf
-        if math.isfinite(step) and step > 0:
-            wrong = sum(
-                count * float(np.abs(numbers - np.round(numbers / step) * step).max(initial=0.0))
-                for count, numbers in (
-                    (self.problem.reserve.size, self.problem.cost),
-                    (self.problem.opening.size, self.problem.opening),
-                )
-            )
-        if not wrong <= slack(value) < step / 4:
-            self.find(f"Not all costs are multiples of {step:.10g}, or they are too large to tell.")
-            step = 0.0
-        return _target(value, step)
+    def _least(self, chosen: npt.NDArray[np.integer]) -> Floats:
+        """Return the cost of each need at the cheapest of some facilities."""
+        is_open = np.zeros(self.opening.size, bool)
+        is_open[chosen] = True
+        arcs = np.flatnonzero(is_open[self.arcs.facility])
+        least = np.full(self.arcs.pointer.size - 1, np.inf)
+        np.minimum.at(least, self.need[arcs], self.arcs.cost[arcs])
+        return least
 
-    def bound(self, target: Target) -> float:
+    def problem(self, step: float) -> Problem:
+        """Return the problem, with needs of one group as one need."""
+        arcs, group = self.arcs, self.certificate.group
+        needs = arcs.pointer.size - 1
+        need, facility, cost = self.need, arcs.facility, arcs.cost
+        rounding, groups = np.zeros(cost.size, np.int32), np.arange(needs, dtype=np.int32)
+        if group is not None and self._alike(group):
+            groups = np.arange(int(group.max()) + 1, dtype=np.int32)
+            need, facility, cost, rounding = self._together(group)
+            rounding = np.zeros_like(rounding) if step else rounding  # whole numbers add up exactly
+        most, exactly = self.certificate.at_most, self.certificate.exactly
+        if exactly is not None and exactly <= self.opening.size and not self.opening.any():
+            most, exactly = exactly, None  # idle facilities fill up the number and cost nothing
+        return Problem.of(
+            need, facility, cost, rounding, opening=self.opening,
+            names=np.arange(self.opening.size, dtype=np.int32), groups=groups, at_most=most, exactly=exactly,
+        )  # fmt: skip
+
+    def _alike(self, group: Ids) -> bool:
+        """Return whether the needs of each group rank the same facilities in the same order."""
+        pointer, facility = self.arcs.pointer, self.arcs.facility
+        needs, degree = pointer.size - 1, np.diff(pointer)
+        fits = group.shape == (needs,) and bool((group >= 0).all()) and bool((group < needs).all())
+        if not fits or (np.bincount(group) == 0).any():
+            self.find("The groups are not one number for each need, from 0 on.")
+            return False
+        _, first = np.unique(group, return_index=True)
+        leader = first[group]
+        if (degree == degree[leader]).all():
+            twin = np.arange(facility.size) - np.repeat(pointer[:-1] - pointer[leader], degree)
+            if (facility == facility[twin]).all():
+                return True
+        self.find("Needs of a group rank other facilities, or in another order.")
+        return False
+
+    def _together(self, group: Ids) -> tuple[Ids, Ids, Floats, Ids]:
+        """Return need, facility, cost and number of roundings of the arcs of groups of needs."""
+        pointer, arcs = self.arcs.pointer, self.arcs
+        degree = np.diff(pointer)
+        _, first = np.unique(group, return_index=True)
+        begin = np.concatenate([[0], np.cumsum(degree[first])])
+        place = np.arange(arcs.cost.size) - np.repeat(pointer[:-1] - begin[group], degree)
+        cost: Floats = np.bincount(place, arcs.cost, minlength=int(begin[-1])).astype(np.float64)
+        members = np.bincount(group)
+        facility = np.zeros(cost.size, np.int32)
+        facility[place] = arcs.facility
+        need = np.repeat(np.arange(first.size, dtype=np.int32), degree[first])
+        return need, facility, cost, (members[need] - 1).astype(np.int32)
+
+    def step(self) -> float:
+        """Return the step that the certificate names where all costs are multiples of it, else 0."""
+        step, numbers = self.certificate.step, (self.arcs.cost, self.opening)
+        if step == 0:
+            return 0.0
+        exact = math.isfinite(step) and step > 0 and all((part % step == 0).all() for part in numbers)
+        if not exact or float(sum(part.sum() for part in numbers)) >= 2**52 * step:
+            self.find(f"Not all costs are multiples of {step:.10g}, or they are too large to tell.")
+            return 0.0
+        return step
+
+    def bound(self, value: float) -> float:
         """Return the bound of the whole tree, or of the chain and the parts below it."""
-        certificate, problem = self.certificate, self.problem
+        certificate, step = self.certificate, self.step()
+        problem = self.problem(step)
         status = left_out(problem, certificate.dominated, self.find)
+        target = _target(problem, value, step, status)
         tree = Tree(certificate.nodes, problem, target, status, called="the problem", find=self.find)
         if not certificate.parts:
-            return tree.bound()
+            return min(tree.bound(), value)
         reached = tree.chain()
-        if reached >= target.cutoff or certificate.at_most is not None or certificate.exactly is not None:
+        if certificate.at_most is not None or certificate.exactly is not None:
+            self.find("There are parts, although the number of facilities is limited.")
             return target.rounded(reached)
-        return max(target.rounded(reached), self._parts(status, target))
+        if reached >= target.cutoff:
+            return value
+        return min(value, max(target.rounded(reached), self._parts(problem, status, step)))
 
-    def _parts(self, status: Status, target: Target) -> float:
+    def _parts(self, problem: Problem, status: Status, step: float) -> float:
         """Return the bound of what the opened facilities cost and serve, and of each part beside them."""
-        problem, parts = self.problem, self.certificate.parts
+        parts = self.certificate.parts
         opened = np.flatnonzero(status == OPEN)
-        reserve = _served(problem, opened)
+        reserve, _ = problem.served(opened)
         matters = np.flatnonzero((status[problem.facility] == FREE) & (problem.cost < reserve[problem.need]))
-        owner_need, owner_facility = self._owners(parts)
-        apart = owner_need[problem.need[matters]] != owner_facility[problem.facility[matters]]
-        if apart.any() or (owner_need[problem.need[matters]] < 0).any():
-            self.find("The parts are not apart: an arc leads out of one.")
-            return 0.0
+        members = [self._members(problem, k, part) for k, part in enumerate(parts)]
+        owner_need = _owners(problem.needs, [needs for needs, _ in members])
+        owner_facility = _owners(problem.opening.size, [facilities for _, facilities in members])
         belongs = owner_need[problem.need[matters]]
+        if (belongs < 0).any() or (belongs != owner_facility[problem.facility[matters]]).any():
+            self.find("The parts are not apart: an arc leads out of one, or a need is in two.")
+            return 0.0
         order = matters[np.argsort(belongs, kind="stable")]
         ends = np.concatenate([[0], np.cumsum(np.bincount(belongs, minlength=len(parts)))])
         bounds = [
-            self._part(k, part, order[ends[k] : ends[k + 1]], reserve, target.step)
+            self._part(k, part, _beside(problem, order[ends[k] : ends[k + 1]], *members[k], reserve), step)
             for k, part in enumerate(parts)
         ]
         return math.fsum([*problem.opening[opened], *reserve[owner_need < 0], *bounds])
 
-    def _owners(self, parts: tuple[Part, ...]) -> tuple[Ids, Ids]:
-        """Return the part of each need and of each facility, -1 where it is in none."""
-        owners = (
-            np.full(self.problem.reserve.size, -1, np.int32),
-            np.full(self.problem.opening.size, -1, np.int32),
-        )
-        for k, part in enumerate(parts):
-            for owner, members, what in zip(
-                owners, (part.needs, part.facilities), ("need", "facility"), strict=True
-            ):
-                inside = members[(members >= 0) & (members < owner.size)]
-                if inside.size != members.size or (owner[inside] >= 0).any() or (np.diff(members) <= 0).any():
-                    self.find(f"Part {k} has a {what} that is another part's, or that there is not.")
-                owner[inside] = k
-        return owners
+    def _members(self, problem: Problem, k: int, part: Part) -> tuple[Ids, Ids]:
+        """Return needs and facilities of a part, each once and sorted; find fault with others."""
+        lists: list[Ids] = []
+        for members, count in ((part.needs, problem.needs), (part.facilities, problem.opening.size)):
+            known = np.unique(members[(members >= 0) & (members < count)]).astype(np.int32)
+            if known.size != members.size or (known != members).any():
+                self.find(f"Part {k} has a need or facility that there is not, or twice, or out of order.")
+            lists.append(known)
+        return lists[0], lists[1]
 
-    def _part(self, k: int, part: Part, arcs: Places, reserve: Floats, step: float) -> float:
+    def _part(self, k: int, part: Part, problem: Problem, step: float) -> float:
         """Return the bound of a part, judged against its own solution."""
-        whole = self.problem
-        needs, facilities = np.unique(part.needs), np.unique(part.facilities)
-        if needs.size != part.needs.size or facilities.size != part.facilities.size:
-            return 0.0
-        problem = Problem(
-            opening=whole.opening[facilities],
-            names=facilities,
-            need=np.searchsorted(needs, whole.need[arcs]).astype(np.int32),
-            facility=np.searchsorted(facilities, whole.facility[arcs]).astype(np.int32),
-            cost=whole.cost[arcs],
-            reserve=reserve[needs],
-        )
-        if not np.isin(part.open, facilities).all() or np.unique(part.open).size != part.open.size:
+        chosen = problem.local(part.open)
+        if (chosen < 1).any() or np.unique(chosen).size != chosen.size:
             self.find(f"Part {k} opens a facility that is not its own, or one twice.")
             return 0.0
-        chosen = np.searchsorted(facilities, part.open)
-        value = math.fsum([*problem.opening[chosen], *_served(problem, chosen)])
-        status = np.zeros(facilities.size, np.int8)
-        tree = Tree(part.nodes, problem, _target(value, step), status, called=f"part {k}", find=self.find)
+        chosen = np.append(0, chosen)
+        value = math.fsum([*problem.opening[chosen], *problem.served(chosen)[0]])
+        status = np.zeros(problem.opening.size, np.int8)
+        status[0] = OPEN
+        target = _target(problem, value, step, status)
+        tree = Tree(part.nodes, problem, target, status, called=f"part {k}", find=self.find)
         return min(tree.bound(), value)
 
 
-def _served(problem: Problem, chosen: npt.NDArray[np.integer]) -> Floats:
-    """Return what each need costs (N) at the cheapest of some facilities, or in reserve."""
-    usable = np.zeros(problem.opening.size, bool)
-    usable[chosen] = True
-    arcs = np.flatnonzero(usable[problem.facility])
-    least = problem.reserve.copy()
-    np.minimum.at(least, problem.need[arcs], problem.cost[arcs])
-    return least
+def _owners(size: int, lists: list[Ids]) -> Ids:
+    """Return the list that each number is in: -1 for none, -2 for several."""
+    owner = np.full(size, -1, np.int32)
+    for k, members in enumerate(lists):
+        owner[members] = np.where(owner[members] == -1, k, -2)
+    return owner
 
 
-def _target(value: float, step: float) -> Target:
-    """Return what is better than a value: less by a step, with room for rounding on both sides."""
-    near = slack(value)
-    return Target(cutoff=value - step + 2 * near if step else value - near, step=step)
+def _beside(problem: Problem, arcs: Places, needs: Ids, facilities: Ids, reserve: Floats) -> Problem:
+    """Return the problem of a part; its first facility, named -1, is open and stands for all that is open."""
+    served = np.flatnonzero(np.isfinite(reserve[needs])).astype(np.int32)
+    own_need = np.searchsorted(needs, problem.need[arcs]).astype(np.int32)
+    own_facility = 1 + np.searchsorted(facilities, problem.facility[arcs]).astype(np.int32)
+    return Problem.of(
+        np.concatenate([served, own_need]),
+        np.concatenate([np.zeros_like(served), own_facility]),
+        np.concatenate([reserve[needs][served], problem.cost[arcs]]),
+        np.concatenate([np.zeros_like(served), problem.rounding[arcs]]),
+        opening=np.concatenate([[0.0], problem.opening[facilities]]),
+        names=np.concatenate([[-1], facilities]).astype(np.int32),
+        groups=needs,
+    )
+
+
+def _target(problem: Problem, value: float, step: float, status: Status) -> Target:
+    """Return what a better solution would have to beat: the known one, or what no solution can cost."""
+    if math.isinf(value):
+        highest = np.zeros(problem.needs)
+        usable = status[problem.facility] != CLOSED
+        np.maximum.at(highest, problem.need[usable], problem.cost[usable])
+        most = math.fsum([*problem.opening[status != CLOSED], *highest])
+        return Target(value=value, cutoff=0.5 + 1.0001 * most, step=step)
+    cutoff = value - slack(value)
+    if step:  # no value lies between this one and the next that is less by a step
+        cutoff = min(cutoff, float(np.nextafter(value - step, math.inf)))
+    return Target(value=value, cutoff=cutoff, step=step)

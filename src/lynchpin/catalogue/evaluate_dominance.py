@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from lynchpin.catalogue.evaluate_tree import CLOSED, FREE, Floats, Ids, Problem, Status
-
-Places = npt.NDArray[np.int64]
+from lynchpin.catalogue.evaluate_problem import Floats, Ids, Problem
+from lynchpin.catalogue.evaluate_tree import CLOSED, FREE, Status
 
 
 def left_out(problem: Problem, pairs: Ids, find: Callable[[str], None]) -> Status:
@@ -18,8 +16,6 @@ def left_out(problem: Problem, pairs: Ids, find: Callable[[str], None]) -> Statu
     """
     facilities, exactly = problem.opening.size, problem.exactly
     status = np.zeros(facilities, np.int8)
-    order = np.argsort(problem.facility, kind="stable") if len(pairs) else np.zeros(0, np.int64)
-    ends = np.concatenate([[0], np.cumsum(np.bincount(problem.facility, minlength=facilities))])
     left: Floats = np.sort(problem.opening)
     for out, partner in np.asarray(pairs, np.int64).reshape(-1, 2).tolist():
         known = 0 <= out < facilities and 0 <= partner < facilities and out != partner
@@ -30,7 +26,7 @@ def left_out(problem: Problem, pairs: Ids, find: Callable[[str], None]) -> Statu
             known
             and status[out] == status[partner] == FREE
             and problem.opening[partner] <= problem.opening[out]
-            and _serves(problem, *(order[ends[k] : ends[k + 1]] for k in (out, partner)))
+            and _serves(problem, out, partner)
             and (exactly is None or _replaceable(others, exactly, float(problem.opening[out])))
         ):
             find(f"Facility {out} is left out for {partner}, which cannot take its place.")
@@ -40,13 +36,14 @@ def left_out(problem: Problem, pairs: Ids, find: Callable[[str], None]) -> Statu
     return status
 
 
-def _serves(problem: Problem, out: Places, partner: Places) -> bool:
+def _serves(problem: Problem, out: int, partner: int) -> bool:
     """Return whether the arcs of one facility are matched by arcs of another that cost no more."""
-    needs, wanted = problem.need[partner], problem.need[out]  # sorted: arcs stand by need
+    own, other = (slice(problem.begin[k], problem.begin[k + 1]) for k in (out, partner))
+    wanted, needs = problem.need[own], problem.need[other]  # sorted
     place = np.searchsorted(needs, wanted)
     if (place >= needs.size).any() or (needs[place] != wanted).any():
         return False
-    return bool((problem.cost[partner][place] <= problem.cost[out]).all())
+    return bool((problem.cost[other][place] <= problem.cost[own]).all())
 
 
 def _replaceable(others: Floats, exactly: int, opening: float) -> bool:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lynchpin.catalogue.evaluate_problem import Bent, Floats, Ids, Problem
 from lynchpin.catalogue.proof import Node
 
-Floats = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.int32]
 Status = npt.NDArray[np.int8]
 
 PRECISION = 1e-9
@@ -23,39 +22,23 @@ def slack(value: float) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
-    """The arcs that a tree speaks of, and how many facilities it may open.
-
-    opening         (F) openings; the tree's facility k is the problem's `names[k]`
-    need, facility  (A) ends of each arc, counted within the tree
-    cost            (A) its cost
-    reserve         (N) what each need costs without any of these facilities; infinite where nothing serves it
-    """
-
-    opening: Floats
-    names: Ids
-    need: Ids
-    facility: Ids
-    cost: Floats
-    reserve: Floats
-    at_most: int | None = None
-    exactly: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Target:
     """What a better solution would have to beat.
 
-    cutoff  no solution that interests costs as much
+    value   of the solution that is known; infinite where there is none
+    cutoff  no better solution costs as much
     step    values are multiples of it; 0 when not
     """
 
+    value: float
     cutoff: float
     step: float
 
     def rounded(self, bound: float) -> float:
-        """Return the least value that a solution can have at a bound."""
-        if self.step == 0 or not math.isfinite(bound):
+        """Return the least value that a solution can have at a bound; the known one where none is better."""
+        if bound >= self.cutoff:
+            return self.value
+        if self.step == 0:
             return bound
         return math.ceil(bound / self.step - PRECISION) * self.step
 
@@ -69,13 +52,13 @@ class Tree:
     ) -> None:  # fmt: skip
         self.nodes, self.problem, self.target, self.status = nodes, problem, target, status
         self._called, self._find = called, find
-        facilities = problem.opening.size
-        self._errors = (np.bincount(problem.facility, minlength=facilities) + 2) * np.finfo(np.float64).eps
-        highest = np.full(problem.reserve.size, -np.inf)
+        highest = np.full(problem.needs, -np.inf)
         for node in nodes:
             if node.multipliers.shape == highest.shape:
                 highest = np.fmax(highest, node.multipliers)
-        self._reached = np.flatnonzero(problem.cost < np.minimum(highest, problem.reserve)[problem.need])
+        self._reached = problem.reached(highest)
+        self._bent: tuple[object, Bent] = (None, problem.bent(None))
+        self._served: tuple[bytes, Floats, Ids] = (b"", np.zeros(0), np.zeros(0, np.int32))
 
     def bound(self) -> float:
         """Return the least over the leaves of the largest bound on the way to each; 0 without a tree."""
@@ -116,7 +99,7 @@ class Tree:
         node = self.nodes[place]
         changes: list[tuple[int, int]] = []
         if node.facility >= 0:
-            branch, side = self._local(np.array([node.facility]))[0], OPEN if node.opened else CLOSED
+            branch, side = self.problem.local(np.array([node.facility]))[0], OPEN if node.opened else CLOSED
             before = int(self.status[branch])
             if before == -side:
                 return changes, math.inf  # no better solution is on this side
@@ -139,17 +122,9 @@ class Tree:
                     return changes, math.inf
         return changes, given
 
-    def _local(self, facilities: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-        """Return the tree's own numbers of facilities, -1 where it has none."""
-        names = self.problem.names
-        place = np.minimum(np.searchsorted(names, facilities), names.size - 1)
-        if names.size == 0:
-            return np.full(facilities.size, -1)
-        return np.where(names[place] == facilities, place, -1)
-
     def _accepted(self, fixed: Ids, least: Floats, place: int) -> list[int]:
         """Return the facilities whose fixing is proven; find fault with the others."""
-        local = self._local(fixed)
+        local = self.problem.local(fixed)
         known = local[local >= 0]
         proven = known[least[known] >= self.target.cutoff]
         if proven.size != fixed.size:
@@ -162,22 +137,36 @@ class Tree:
     def _unservable(self) -> bool:
         """Return whether all facilities of some need are closed."""
         usable = self.status[self.problem.facility] != CLOSED
-        served = np.bincount(self.problem.need[usable], minlength=self.problem.reserve.size)
-        return bool(((served == 0) & np.isinf(self.problem.reserve)).any())
+        return bool((np.bincount(self.problem.need[usable], minlength=self.problem.needs) == 0).any())
 
     def _bound(self, node: Node, place: int) -> "Bound | None":
         """Return the bounds of a node under what is fixed above it."""
         problem = self.problem
-        if node.multipliers.shape != problem.reserve.shape or not np.isfinite(node.multipliers).all():
+        if node.multipliers.shape != (problem.needs,) or not np.isfinite(node.multipliers).all():
             self._find(f"{self._called}: node {place} has not one finite multiplier for each need.")
             return None
-        multipliers = np.minimum(node.multipliers.astype(np.float64), problem.reserve)
-        arcs = self._reached
-        gain = np.maximum(0.0, multipliers[problem.need[arcs]] - problem.cost[arcs])
-        saved = np.bincount(problem.facility[arcs], gain, minlength=problem.opening.size)
-        reduced = problem.opening - saved - self._errors * (problem.opening + saved)
+        if node.cycles is not self._bent[0]:
+            self._bent = node.cycles, problem.bent(node.cycles)
+        bent = self._bent[1]
+        if bent.problem:
+            self._find(f"{self._called}: node {place} bends costs by cycles that are none: {bent.problem}.")
+        multipliers = node.multipliers.astype(np.float64)
+        reduced = problem.reduced(multipliers, bent, self._reached, self._counted())
+        base = math.fsum([*multipliers, -bent.constant])
         most, exactly = problem.at_most, problem.exactly
-        return Bound.of(math.fsum(multipliers), reduced, self.status, most=most, exactly=exactly)
+        return Bound.of(base, reduced, self.status, most=most, exactly=exactly)
+
+    def _counted(self) -> npt.NDArray[np.bool_] | None:
+        """Return which reached arcs count: one to what serves a need by now, and cheaper ones to free."""
+        opened = np.flatnonzero(self.status == OPEN)
+        if opened.size == 0:
+            return None
+        if self._served[0] != opened.tobytes():
+            self._served = (opened.tobytes(), *self.problem.served(opened))
+        _, least, by = self._served
+        need, facility = self.problem.need[self._reached], self.problem.facility[self._reached]
+        free = self.status[facility] == FREE
+        return np.where(free, self.problem.cost[self._reached] < least[need], by[need] == facility)
 
     def _children(self) -> list[list[int]]:
         """Return the children of each node; a node that stands before its parent is found fault with."""
@@ -198,7 +187,7 @@ class Tree:
         if len(nodes) == 1 and facility < 0:
             return True
         both = len(nodes) == 2 and nodes[0].opened != nodes[1].opened and nodes[1].facility == facility
-        if both and facility >= 0 and self._local(np.array([facility]))[0] >= 0:
+        if both and facility >= 0 and self.problem.local(np.array([facility]))[0] >= 0:
             return True
         self._find(f"{self._called}: the nodes below node {place} do not open and close one facility.")
         return False
@@ -228,7 +217,8 @@ class Bound:
         values = reduced[free] if exactly is not None else np.minimum(reduced[free], 0.0)
         order = np.argsort(values, kind="stable")
         free, ranked = free[order], values[order]
-        total = math.fsum([base, *ranked[:room]])
+        counted = ranked[:room]
+        total = math.fsum([base, *counted[counted != 0]])
         last = ranked[room - 1] if room else -math.inf  # what makes room for another one
         following = ranked[room] if room < ranked.size else math.inf if exactly is not None else 0.0
         chosen, others = free[:room], free[room:]
