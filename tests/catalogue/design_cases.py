@@ -118,7 +118,7 @@ def every_part(case: Case) -> list[tuple[Row, float, float]]:
     return found
 
 
-def _least(case: Case, name: str, pick) -> float | None:  # noqa: ANN001
+def _least(case: Case, name: str, pick) -> float | None:
     """Return the least that anybody asks, or else offers."""
     for rows in (case.needs, case.variants):
         known = [row[name] for row in rows if row[name] is not None]

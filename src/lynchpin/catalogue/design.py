@@ -195,7 +195,7 @@ def _frontier(
     points: list[tuple[int, Choice]] = []
     last: Choice | None = None
     for count in range(1, asked.frontier + 1):
-        if last is not None and asked.at_most is None and best.parts.size <= count:
+        if asked.at_most is None and best.parts.size <= count:
             points.append((count, best))
             break
         left = (ends - time.monotonic()) / (asked.frontier + 1 - count)
@@ -204,7 +204,11 @@ def _frontier(
         if found is not None:
             if last is not None and found.cost > last.cost:
                 found = replace(last, bound=min(found.bound, last.cost))
-            points.append((count, found))
+            free = found.parts.size < count  # more are of no use
+            if last is None or not free or found.cost < last.cost:
+                points.append((count, found))
+            if free:
+                break
             last = found
     return points
 
@@ -258,17 +262,27 @@ def _sorted(parts: Parts) -> Codes:
 
 
 def _names(task: DesignTask, parts: Parts) -> list[str]:
-    """Return identifiers: variants keep theirs, new ones are numbered within the family."""
+    """Return identifiers: variants keep theirs, new ones are numbered within the family.
+
+    A variant that two platforms engineer is told apart by them: `variant@platform`.
+    """
     taken, names, count = set(task.parts.names), list[str](), 0
-    for name, new in zip(parts.names, parts.new, strict=True):
+    for row, (name, new) in enumerate(zip(parts.names, parts.new, strict=True)):
         if not new:
-            names.append(name)
+            names.append("@".join([name, *_apart(task, parts, row)]))
             continue
         count += 1
         while f"{task.family}_new_{count}" in taken:
             count += 1
         names.append(f"{task.family}_new_{count}")
     return names
+
+
+def _apart(task: DesignTask, parts: Parts, row: int) -> list[str]:
+    """Return the words that tell a part from others of its name; none where no other has it."""
+    alike = np.array([name == parts.names[row] for name in parts.names])
+    differ = np.flatnonzero((parts.kind[alike] != parts.kind[row]).any(axis=0))
+    return [task.needs.space.words[int(at)][int(parts.kind[row, int(at)])] for at in differ]
 
 
 def _specifications(task: DesignTask, parts: Parts, names: list[str], assigned: Codes) -> pl.DataFrame:
@@ -303,6 +317,7 @@ def _assignment(
     above = parts.unit[assigned] - cheapest
     today = [task.parts.names[int(at)] if at >= 0 else None for at in task.today.tolist()]
     now = [names[int(at)] for at in assigned.tolist()]
+    raw = [parts.names[int(at)] for at in assigned.tolist()]
     return pl.DataFrame(
         {
             "model": pl.Series(task.needs.models, dtype=pl.String),
@@ -313,7 +328,7 @@ def _assignment(
             "cheapest": cheapest,
             "over_specification": np.where(above > CLOSE * cheapest, above, 0.0) * task.needs.volumes,
             "changes": [
-                before is not None and before != after for before, after in zip(today, now, strict=True)
+                before is not None and before != after for before, after in zip(today, raw, strict=True)
             ],
         }
     ).sort("model")

@@ -87,6 +87,12 @@ class DesignTask:
         if same is not None:
             asked = (*asked, Attribute(same, "equal", "text"))
         needed = _rows("needs", needs, asked, ("model", "volume"))
+        if not needed:
+            raise OptionError(
+                "nothing is needed",
+                thing=f"family {family}",
+                cure="Give at least one model with a requirement of the family.",
+            )
         known = [] if variants is None else _rows("variants", variants, asked, ("variant",), free={same})
         if same is not None:
             known = _copied(known, needed, same)
@@ -116,12 +122,6 @@ class DesignTask:
                 thing=f"family {self.family}, measure",
                 value=self.measure,
                 cure="Name one of the attributes, or None for pieces.",
-            )
-        if not self.needs.size:
-            raise OptionError(
-                "nothing is needed",
-                thing=f"family {self.family}",
-                cure="Give at least one model with a requirement of the family.",
             )
 
     def specification(self, offer: Vector, kind: Codes, name: str = "") -> Parts:
