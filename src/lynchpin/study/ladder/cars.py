@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lynchpin.study.ladder.draft import Draft, rounded
+from lynchpin.study.ladder.draft import Draft, drawn, rounded
 from lynchpin.study.ladder.places import Place, World
 
 PARTNERS = (
@@ -17,16 +17,31 @@ PARTNERS = (
     ("fir", "Fir Automobile", ("fir", "abies")),
 )
 SEGMENTS = ((0.34, "small"), (0.68, "mid"), (1.01, "large"))
-LIFE = 8
-LIFE_CURVE = (0.6, 1.0, 1.05, 1.0, 0.95, 0.9, 0.85, 0.8)
+LIFE = 12  # years of a programme, its successor on the same base included
+LIFE_CURVE = (0.6, 1.0, 1.05, 1.0, 0.95, 0.9, 0.9, 1.0, 1.0, 0.95, 0.9, 0.85)
 SALES = 52_000.0  # vehicles a year of a typical version in all its markets
+LETTERS = "ab"  # versions of a programme
 CURRENT, COMMITTED = 0.3, 0.65  # cumulated shares of programmes; the rest are candidates
+Growth = dict[tuple[str, str], npt.NDArray[np.float64]]  # market, segment -> growth by year
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """What is developed once: whose it is, when it is launched, how large and strong its cars are."""
+
+    name: str
+    partner: str
+    status: str
+    launch: int
+    large: float
+    strong: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Car:
     """A version: its programme, whose it is, how large and how strong it is, and where it may be sold.
 
+    second         whether it is a programme's second version
     large, strong  between 0 and 1; all its needs follow from them
     possible       most vehicles a year that could be sold, markets x years
     """
@@ -34,6 +49,7 @@ class Car:
     model: str
     programme: str
     status: str
+    second: bool
     partner: str
     large: float
     strong: float
@@ -70,19 +86,21 @@ def _brand(draft: Draft, number: int) -> tuple[str, str]:
 
 
 def cars(draft: Draft, world: World) -> tuple[Car, ...]:
-    """Write demand, programmes and models without prices; return the versions."""
+    """Write demand, programmes and offers without prices; return the versions."""
     growth = _demand(draft, world)
+    count = draft.dimensions.programmes
+    doubled = set(drawn(draft.dice("doubled"), range(count), draft.dimensions.versions - count))
     found: list[Car] = []
-    extra = draft.dimensions.versions - draft.dimensions.programmes
-    second = set(draft.dice("second versions").permutation(draft.dimensions.programmes)[:extra].tolist())
-    for number in range(draft.dimensions.programmes):
-        found += _programme(draft, world, growth, number, versions=1 + (number in second))
+    for number in range(count):
+        programme = _programme(draft, number)
+        for letter in LETTERS if number in doubled else LETTERS[:1]:
+            found.append(_version(draft, world, growth, programme, letter, alone=number not in doubled))
     return tuple(found)
 
 
-def _demand(draft: Draft, world: World) -> dict[tuple[str, str], npt.NDArray[np.float64]]:
+def _demand(draft: Draft, world: World) -> Growth:
     """Write the size of every market by segment; return its growth since the first year."""
-    growth: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
+    growth: Growth = {}
     for market in world.markets:
         for _, segment in SEGMENTS:
             dice = draft.dice("growth", market.name, segment)
@@ -104,78 +122,70 @@ def _status(draft: Draft, number: int) -> str:
     return "current" if place < CURRENT else "committed" if place < COMMITTED else "candidate"
 
 
-def _programme(
-    draft: Draft,
-    world: World,
-    growth: dict[tuple[str, str], npt.NDArray[np.float64]],
-    number: int,
-    *,
-    versions: int,
-) -> list[Car]:
+def _launch(dice: np.random.Generator, status: str, years: int) -> int:
+    """Return the launch, counted from the first year: current ones before it, candidates last."""
+    earliest, latest = {
+        "current": (-3, -1),
+        "committed": (0, round(0.4 * years)),
+        "candidate": (min(1, years - 1), round(0.6 * years)),
+    }[status]
+    return int(dice.integers(earliest, max(earliest, latest) + 1))
+
+
+def _programme(draft: Draft, number: int) -> Programme:
     dice = draft.dice("programme", number)
     partner, brand = _brand(draft, number)
-    status, years = _status(draft, number), draft.dimensions.years
-    latest = {"current": -1, "committed": round(0.4 * years), "candidate": round(0.6 * years)}[status]
-    earliest = {"current": -3, "committed": 0, "candidate": min(1, years - 1)}[status]
-    launch = int(dice.integers(earliest, max(earliest, latest) + 1))
-    name = f"p{number + 1:03d}"
+    status = _status(draft, number)
+    launch = _launch(dice, status, draft.dimensions.years)
     large = float(dice.uniform())
+    effort = rounded(float(dice.uniform(250, 550)) * (0.7 + 0.6 * large), 5)
+    programme = Programme(
+        name=f"p{number + 1:03d}",
+        partner=partner,
+        status=status,
+        launch=launch,
+        large=large,
+        strong=float(np.clip(0.75 * large + dice.normal(0.12, 0.18), 0, 1)),
+    )
     draft.add(
         "programmes",
-        programme=name,
+        programme=programme.name,
         brand=brand,
         name=f"{brand.capitalize()} {number + 1}",
         launch=str(draft.years[0] + launch),
         life=float(LIFE),
-        development_cost=None
-        if status == "current"
-        else rounded(float(dice.uniform(250, 550)) * (0.7 + 0.6 * large), 5),
+        development_cost=None if status == "current" else effort,
         development_life=7.0,
         life_curve=";".join(f"{share:g}" for share in LIFE_CURVE),
         status=status,
     )
-    strong = float(np.clip(0.75 * large + dice.normal(0.12, 0.18), 0, 1))
-    return [
-        _version(draft, world, growth, name, partner, status, launch, letter, large, strong, base=versions)
-        for letter in "ab"[:versions]
-    ]
+    return programme
 
 
 def _version(
-    draft: Draft,
-    world: World,
-    growth: dict[tuple[str, str], npt.NDArray[np.float64]],
-    programme: str,
-    partner: str,
-    status: str,
-    launch: int,
-    letter: str,
-    large: float,
-    strong: float,
-    *,
-    base: int,
+    draft: Draft, world: World, growth: Growth, programme: Programme, letter: str, *, alone: bool
 ) -> Car:
-    """Write and return a version; the second of a programme has the longer range and may be left out."""
-    longer = letter == "b"
-    dice = draft.dice("version", programme, letter)
+    """Write the offers of a version and return it; a second one has the longer range and may be left out."""
+    longer = letter != LETTERS[0]
+    dice = draft.dice("version", programme.name, letter)
+    markets = _markets(draft, world, programme.name)
     car = Car(
-        model=f"{programme}{letter}",
-        programme=programme,
-        status="candidate" if longer else status,
-        partner=partner,
-        large=float(np.clip(large + 0.12 * longer, 0, 1)),
-        strong=float(np.clip(strong + 0.2 * longer, 0, 1)),
-        markets=(markets := _markets(draft, world, programme)),
+        model=f"{programme.name}{letter}",
+        programme=programme.name,
+        status="candidate" if longer else programme.status,
+        second=longer,
+        partner=programme.partner,
+        large=float(np.clip(programme.large + 0.12 * longer, 0, 1)),
+        strong=float(np.clip(programme.strong + 0.2 * longer, 0, 1)),
+        markets=markets,
         possible=np.zeros((len(markets), draft.dimensions.years)),
     )
-    share = (0.4 if longer else 0.75) if base == 2 else 1.0
+    share = 1.0 if alone else 0.4 if longer else 0.75
     weights = np.array([market.weight for market in markets]) ** 0.6 * dice.lognormal(0, 0.45, len(markets))
-    total = SALES * share * float(dice.lognormal(0, 0.4)) * (1.15 - 0.3 * large)
+    total = SALES * share * float(dice.lognormal(0, 0.4)) * (1.15 - 0.3 * programme.large)
     sales = np.maximum(np.round(total * weights / weights.sum(), -1), 200.0)
-    ages = np.arange(draft.dimensions.years) - launch
-    curve = np.where(
-        (ages >= 0) & (ages < LIFE), np.array(LIFE_CURVE)[np.clip(ages, 0, len(LIFE_CURVE) - 1)], 0.0
-    )
+    ages = range(-programme.launch, draft.dimensions.years - programme.launch)
+    curve = np.array([LIFE_CURVE[age] if 0 <= age < LIFE else 0.0 for age in ages])
     for row, market in enumerate(markets):
         car.possible[row] = sales[row] * growth[market.name, car.segment] * curve
         draft.add("offers", model=car.model, market=market.name, base_sales=float(sales[row]))
@@ -187,5 +197,4 @@ def _markets(draft: Draft, world: World, programme: str) -> tuple[Place, ...]:
     dice = draft.dice("markets", programme)
     count = min(len(world.markets), max(3, len(world.markets) // 3))
     weights = np.array([market.weight for market in world.markets]) ** 0.5
-    drawn = dice.choice(len(world.markets), count, replace=False, p=weights / weights.sum())
-    return tuple(world.markets[index] for index in sorted(drawn.tolist()))
+    return tuple(sorted(drawn(dice, world.markets, count, weights), key=lambda market: market.name))

@@ -2,14 +2,17 @@
 
 import zlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from lynchpin.study.ladder.sizes import Dimensions
 
 Row = dict[str, Any]
+Thing = TypeVar("Thing")
 FIRST_YEAR = 2027
 SOURCE = "ladder"
 
@@ -42,3 +45,15 @@ class Draft:
 def rounded(value: float, step: float) -> float:
     """Return the multiple of a step that is nearest to a value, without the dust of binary fractions."""
     return float(round(round(value / step) * step, 9))
+
+
+def drawn(
+    dice: np.random.Generator,
+    things: Sequence[Thing],
+    count: int,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> list[Thing]:
+    """Return `count` different things in the order drawn, by weight where weights are given."""
+    chances = None if weights is None else weights / weights.sum()
+    picked: list[int] = dice.choice(len(things), count, replace=False, p=chances).tolist()  # pyright: ignore[reportUnknownVariableType]
+    return [things[index] for index in picked]

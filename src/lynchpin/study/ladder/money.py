@@ -16,7 +16,6 @@ SELLING = 0.06
 def models(draft: Draft, cars: tuple[Car, ...]) -> None:
     """Write the versions."""
     for car in cars:
-        candidate = car.status == "candidate" and car.model.endswith("b")
         draft.add(
             "models",
             model=car.model,
@@ -27,7 +26,7 @@ def models(draft: Draft, cars: tuple[Car, ...]) -> None:
             volume_m3=rounded(9.6 + 5.2 * car.large, 0.1),
             mass_kg=rounded(1350 + 850 * car.large + 150 * car.strong, 5),
             body_cost=body_cost(draft, car),
-            status="candidate" if candidate else None,
+            status="candidate" if car.second else None,
         )
 
 

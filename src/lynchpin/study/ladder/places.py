@@ -90,12 +90,12 @@ def gazetteer(kind: str) -> tuple[Place, ...]:
 def world(draft: Draft) -> World:
     """Draw the places of a study and write markets, territories and currencies."""
     counts = draft.dimensions
-    drawn = World(
+    where = World(
         _drawn(draft, "assembly", counts.plants),
         _drawn(draft, "component", counts.suppliers),
         _drawn(draft, "market", counts.markets),
     )
-    for place in drawn.markets:
+    for place in where.markets:
         draft.add(
             "markets",
             market=place.name,
@@ -108,11 +108,11 @@ def world(draft: Draft) -> World:
             dealer_share=place.dealer,
             duty_basis="fob" if place.bloc in ("usmca", "australia") else "cif",
         )
-    for country, bloc in drawn.blocs.items():
+    for country, bloc in where.blocs.items():
         draft.add("territories", territory=bloc, country=country)
-    for currency in sorted({place.currency for place in (*drawn.plants, *drawn.suppliers)} - {None}, key=str):
+    for currency in sorted({place.currency for place in (*where.plants, *where.suppliers)} - {None}, key=str):
         draft.add("currencies", currency=currency, rate=RATES[str(currency)])
-    return drawn
+    return where
 
 
 def _drawn(draft: Draft, kind: str, count: int) -> tuple[Place, ...]:
@@ -127,5 +127,5 @@ def _drawn(draft: Draft, kind: str, count: int) -> tuple[Place, ...]:
         inside = np.flatnonzero(areas == area)
         order = inside[np.argsort(keys[inside])]
         turn[order] = (np.arange(len(order)) + dice.uniform(0.2, 0.8)) / len(order)
-    chosen = [places[index] for index in np.argsort(turn, kind="stable")[:count]]
-    return tuple(sorted(chosen, key=lambda place: place.name))
+    ranked = sorted(zip(turn.tolist(), places, strict=True), key=lambda pair: (pair[0], pair[1].name))
+    return tuple(sorted((place for _, place in ranked[:count]), key=lambda place: place.name))

@@ -7,8 +7,9 @@ suppliers   a nomination makes at most about one to four times the volume of a t
 import numpy as np
 
 from lynchpin.study.ladder.cars import Car
-from lynchpin.study.ladder.draft import Draft, rounded
-from lynchpin.study.ladder.parts import FAMILIES, Family, Variant
+from lynchpin.study.ladder.draft import Draft, drawn, rounded
+from lynchpin.study.ladder.families import FAMILIES, Family
+from lynchpin.study.ladder.parts import Variant
 from lynchpin.study.ladder.places import Place, World
 from lynchpin.study.ladder.sizes import PLANTS_A_PROGRAMME, SUPPLIERS_A_VARIANT
 
@@ -87,13 +88,12 @@ def _allocations(draft: Draft, world: World, operators: dict[str, str], cars: tu
     """Write where each programme may be built: own plants rather than others, one as it stands."""
     opened = {row["site"] for row in draft.rows["sites"] if row["status"] == "current"}
     for car in cars:
-        if not car.model.endswith("a"):
+        if car.second:
             continue
         dice = draft.dice("allocations", car.programme)
         weights = np.array([3.0 if operators[place.name] == car.partner else 1.0 for place in world.plants])
         count = min(PLANTS_A_PROGRAMME, len(world.plants))
-        drawn = dice.choice(len(world.plants), count, replace=False, p=weights / weights.sum())
-        places = [world.plants[index] for index in drawn.tolist()]
+        places = drawn(dice, world.plants, count, weights)
         first = next((place for place in places if place.name in opened), places[0])
         effort = float(dice.uniform(0.8, 1.2)) * (0.8 + 0.5 * car.large)
         for place in places:
@@ -122,11 +122,11 @@ def _suppliers(draft: Draft, world: World) -> dict[str, list[Place]]:
     """Write the suppliers; return who makes each family: everyone makes one, every second one two."""
     families = FAMILIES[: draft.dimensions.families]
     dice = draft.dice("suppliers")
-    order = dice.permutation(len(world.suppliers)).tolist()
+    order = drawn(dice, world.suppliers, len(world.suppliers))
     makers: dict[str, list[Place]] = {family.name: [] for family in families}
-    for turn, index in enumerate(order):
+    for turn, place in enumerate(order):
         for step in range(2 if turn % 2 else 1):
-            makers[families[(turn + step) % len(families)].name].append(world.suppliers[index])
+            makers[families[(turn + step) % len(families)].name].append(place)
     for family in families:  # small studies: at least as many makers as a variant has
         spare = [place for place in world.suppliers if place not in makers[family.name]]
         makers[family.name] += spare[: max(0, SUPPLIERS_A_VARIANT + 1 - len(makers[family.name]))]
@@ -152,8 +152,7 @@ def _nominations(draft: Draft, makers: list[Place], variant: Variant) -> None:
     dice = draft.dice("nominations", variant.name)
     family = variant.family
     count = min(SUPPLIERS_A_VARIANT, len(makers))
-    drawn = [makers[index] for index in dice.choice(len(makers), count, replace=False).tolist()]
-    for turn, place in enumerate(drawn):
+    for turn, place in enumerate(drawn(dice, makers, count)):
         status = variant.status if turn == 0 else "candidate"
         draft.add(
             "nominations",
@@ -172,7 +171,7 @@ def _nominations(draft: Draft, makers: list[Place], variant: Variant) -> None:
 
 def _capacity(dice: np.random.Generator, family: Family, variant: Variant) -> float:
     """Return the most that a nomination makes in a year, in the family's measure of volume."""
-    pieces = float(dice.uniform(70_000, 260_000))
+    pieces = float(dice.uniform(90_000, 300_000))
     if family.name == "battery_pack":
         return rounded(pieces * variant.values[0], 10_000)
     return rounded(pieces, 1000)

@@ -7,7 +7,7 @@ rows that some flow of the study meets are written.
 from collections.abc import Iterator
 from itertools import permutations
 
-from lynchpin.study.ladder.draft import Draft, Row, rounded
+from lynchpin.study.ladder.draft import Draft, Row, drawn, rounded
 from lynchpin.study.ladder.places import World
 
 CARS = "8703"
@@ -115,8 +115,8 @@ def _agreed(draft: Draft, out: str, into: str, headings: list[str]) -> None:
     """Write an agreement of two blocs; some begin within the horizon, some exist in this study only."""
     first, second = sorted((out, into))
     dice = draft.dice("agreement", first, second)
-    drawn, late, start = dice.uniform(), dice.uniform(), int(dice.integers(1, len(draft.years)))
-    if frozenset((out, into)) not in AGREED and drawn > DRAWN:
+    chance, late, start = dice.uniform(), dice.uniform(), int(dice.integers(1, len(draft.years)))
+    if frozenset((out, into)) not in AGREED and chance > DRAWN:
         return
     for heading in headings:
         begins = str(draft.years[start]) if heading == CARS and late < LATE else None
@@ -142,8 +142,7 @@ def _additional(draft: Draft) -> Iterator[Row]:
     yield _extra("usmca", "china", "8507.60", float(dice.uniform(0.15, 0.3)))
     yield _extra("eu", "china", "8507.60", float(dice.uniform(0.03, 0.1)))
     blocs = list(permutations(sorted({"eu", "usmca", "china", "asean", "india", "britain", "turkey"}), 2))
-    for index in dice.permutation(len(blocs))[:6].tolist():
-        importer, exporter = blocs[index]
+    for importer, exporter in drawn(dice, blocs, 6):
         start = int(dice.integers(0, half))
         end = int(dice.integers(start + 1, len(years)))
         rate = float(dice.uniform(0.05, 0.25))
