@@ -320,6 +320,18 @@ def test_parts_that_are_not_apart_are_refused(parts: tuple[Part, ...]) -> None:
     assert not judged.ok and judged.bound < 14
 
 
+def test_what_is_open_may_settle_everything() -> None:
+    """Where the chain opens all that a solution needs, no arc is left that matters, and no part."""
+    problem = arcs(np.array([[3.0, 3], [1, 9], [9, 1]]), np.array([0.0, 4, 4]))
+    given = certificate(
+        node(multipliers=np.zeros(2), opening=ids(0), closed=ids(1, 2)), solution=ids(0), value=6.0
+    )
+    assert evaluate(given, problem).bound == 0  # λ = 0 proves nothing
+    fixed = node(multipliers=np.full(2, 3.1), opening=ids(0), closed=ids(1, 2))
+    judged = evaluate(replace(given, nodes=(fixed,), bound=6.0), problem)
+    assert judged.ok and judged.optimal
+
+
 def test_the_evaluator_shares_no_code_with_the_engine() -> None:
     """Arcs and the certificate's data are all that it imports."""
     own = {f"lynchpin.catalogue.evaluate{name}" for name in ("", "_tree", "_problem", "_dominance")}

@@ -37,9 +37,10 @@ Adding μ >= 0 times the left side to the cost of a solution adds at most μ (K 
 openings f − μ on the cycle give a bound that is too high by no more than that.
 
 Parts. Below a chain of nodes that opened O, where every free facility and need with c[i, j] < o[i] lie in
-the same part, what is left to decide falls apart. Each part has a tree of its own, with all of O as one
-facility that is open and serves i at o[i], judged against the part's own solution, and the bound is Σ_(j
-in O) f[j] + Σ_(i in no part) o[i] + Σ bounds of the parts.
+the same part, what is left to decide falls apart once a limit on the number is let go, which can only lower
+the least value. Each part has a tree of its own, with all of O as one facility that is open and serves i at
+o[i], judged against the part's own solution, and the bound is Σ_(j in O) f[j] + Σ_(i in no part) o[i] + Σ
+bounds of the parts. There may be no parts at all.
 
 Sums. Each ρ is lowered by the largest error that its floating-point sum can have: sums are pairwise, so
 40 × 2⁻⁵² times their size is more than enough, and what went into a cost before is added to it. Sums over
@@ -265,12 +266,11 @@ class _Judge:
         status = left_out(problem, certificate.dominated, self.find)
         target = _target(problem, value, step, status)
         tree = Tree(certificate.nodes, problem, target, status, called="the problem", find=self.find)
-        if not certificate.parts:
+        if any(node.facility >= 0 for node in certificate.nodes):
+            if certificate.parts:
+                self.find("There are parts below a tree with branches.")
             return min(tree.bound(), value)
         reached = tree.chain()
-        if certificate.at_most is not None or certificate.exactly is not None:
-            self.find("There are parts, although the number of facilities is limited.")
-            return target.rounded(reached)
         if reached >= target.cutoff:
             return value
         return min(value, max(target.rounded(reached), self._parts(problem, status, step)))
@@ -285,6 +285,8 @@ class _Judge:
         owner_need = _owners(problem.needs, [needs for needs, _ in members])
         owner_facility = _owners(problem.opening.size, [facilities for _, facilities in members])
         belongs = owner_need[problem.need[matters]]
+        if matters.size and not parts:
+            return 0.0
         if (belongs < 0).any() or (belongs != owner_facility[problem.facility[matters]]).any():
             self.find("The parts are not apart: an arc leads out of one, or a need is in two.")
             return 0.0

@@ -89,7 +89,7 @@ class Tree:
         reached = 0.0
         for place, node in enumerate(self.nodes):
             if node.facility >= 0 or (place and node.parent != place - 1):
-                self._find(f"{self._called}: node {place} branches above parts.")
+                self._find(f"{self._called}: node {place} does not follow the one before it.")
                 return reached
             _, reached = self.enter(place, reached)
         return reached
