@@ -18,7 +18,7 @@ from lynchpin.solve.highs import GRACE, outcome
 from lynchpin.solve.job import Job, job_of
 from lynchpin.solve.process import Child
 from lynchpin.solve.split.contracts import Task
-from lynchpin.solve.split.remote import portable, solve_task
+from lynchpin.solve.split.remote import is_gone, portable, solve_task
 
 FAR = 60.0  # seconds past its time limit after which an executor's answer is no longer waited for
 
@@ -126,12 +126,14 @@ class Remote:
 
     def take(self, task: Task) -> Attempt:
         """Have the executor solve a task; raises SolveError where it takes none."""
+        if is_gone(self._executor):
+            raise _broken(ConnectionError("the scheduler is gone"))
         try:
             future = self._executor.submit(solve_task, portable(task))
         except Exception as error:  # each executor has its own kinds
             raise _broken(error) from error
         future.add_done_callback(lambda _: self._news.set())
-        return _Sent(future, task)
+        return _Sent(future, task, self._executor)
 
 
 class _Sent:
@@ -139,8 +141,9 @@ class _Sent:
 
     x: Vector | None = None
 
-    def __init__(self, future: "Future[Solution]", task: Task) -> None:
-        self._future, self._task, self._began = future, task, time.monotonic()
+    def __init__(self, future: "Future[Solution]", task: Task, executor: Executor) -> None:
+        self._future, self._task, self._executor = future, task, executor
+        self._began = time.monotonic()
 
     @property
     def progress(self) -> Progress:
@@ -154,6 +157,8 @@ class _Sent:
                 return replace(self._future.result(), seconds=elapsed)
             except (Exception, CancelledError) as error:  # each executor has its own kinds
                 raise _broken(error) from error
+        if is_gone(self._executor):
+            raise _broken(ConnectionError("the scheduler is gone"))
         if limit is not None and elapsed > limit + FAR:
             self.cancel()
             return Solution(status=Status.LIMIT, reason="the executor gave no answer", seconds=elapsed)

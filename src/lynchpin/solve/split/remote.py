@@ -42,6 +42,12 @@ def width(executor: Executor, otherwise: int) -> int:
     return known if isinstance(known, int) and known > 0 else otherwise
 
 
+def is_gone(executor: Executor) -> bool:
+    """Return whether an executor's cluster is out of reach; one that has no cluster is here."""
+    client = getattr(executor, "_client", None)
+    return client is not None and client.status != "running"
+
+
 @contextlib.contextmanager
 def opened(executor: Executor | str | None) -> Generator[Executor | None]:
     """Yield an executor, connected to a dask scheduler where `dask:ADDRESS` is given.
