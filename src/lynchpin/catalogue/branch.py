@@ -22,21 +22,46 @@ from lynchpin.catalogue.proof import Cycles, Ids, Node, Singles, no_ids
 from lynchpin.catalogue.swap import improved
 
 BATCH = 16  # nodes examined between two looks at the clock
-ITERATIONS = 60
-PATIENCE = 5
+SETTINGS = ((60, 5, 0.5), (60, 5, 0.1), (100, 10, 0.1), (200, 20, 0.05))  # iterations, patience, step factor
+FORGET = 0.98  # weight of what earlier nodes gained, from node to node
 MEMORY = 600e6  # bytes of multipliers kept for the proof
 
 
 @dataclass(frozen=True, eq=False)
 class Waiting:
-    """A node that waits to be examined: what its parent left, and one facility more."""
+    """A node that waits to be examined: what its parent left, and one facility more.
+
+    multipliers, cycles  of its parent: a bound for it, too, until it has its own
+    """
 
     parent: int
     bound: float
     status: Status
     multipliers: Floats | Singles
-    facility: int
-    opened: bool
+    cycles: Cycles | None
+    facility: int = -1
+    opened: bool = False
+
+    @property
+    def branched(self) -> Status:
+        """Return the status of the facilities with the branch."""
+        status = self.status.copy()
+        if self.facility >= 0:
+            status[self.facility] = 1 if self.opened else -1
+        return status
+
+    def as_leaf(self) -> Node:
+        """Return the node as a leaf of the proof."""
+        return Node(
+            parent=self.parent,
+            facility=self.facility,
+            opened=self.opened,
+            multipliers=self.multipliers,
+            cycles=self.cycles,
+            bound=self.bound,
+            closed=no_ids(),
+            opening=no_ids(),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +74,8 @@ class Examined:
     facility: int
     free: int
     average: Floats
+    chosen: Flags
+    worth: float
 
 
 @dataclass
@@ -63,6 +90,7 @@ class Tree:
     nodes           the proof so far, in the core's facilities; None once it has become too large to keep
     examined        number of nodes
     pointed         facilities around which to look for a better solution
+    rises           of each setting, by how much nodes lifted the bound, and of how many nodes that is the sum
     """
 
     core: Core
@@ -80,6 +108,7 @@ class Tree:
     waiting: list[tuple[float, int, Waiting]] = field(default_factory=list[tuple[float, int, Waiting]])
     numbers: Iterator[int] = field(default_factory=itertools.count)
     pointed: Flags | None = None
+    rises: Floats = field(default_factory=lambda: np.zeros((len(SETTINGS), 2)))
 
     @property
     def constant(self) -> float:
@@ -123,29 +152,47 @@ def branch(
 ) -> None:
     """Search the tree from its root until it is done, or `over` says so, or so many nodes are examined."""
     if not tree.waiting and tree.examined == 0:
-        _push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, -1, False))
+        push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, tree.cycles))
     with ThreadPoolExecutor(threads) as pool:
         while tree.waiting and not over() and tree.examined < most:
-            batch = _batch(tree)
+            batch = take(tree, BATCH)
             if batch:
                 # all of a batch are judged by what is known at its begin
-                found = list(pool.map(partial(examine, tree, tree.target, tree.cutoff), batch))
-                for one, news in zip(batch, found, strict=True):
+                judge, plan = partial(examine, tree, tree.target, tree.cutoff), _plan(tree, len(batch))
+                found = list(pool.map(judge, plan, batch))
+                for one, news, setting in zip(batch, found, plan, strict=True):
+                    tree.rises[setting] *= FORGET
+                    tree.rises[setting] += min(news.bound, tree.cutoff) - one.bound, 1.0
                     _read(tree, one, news)
                 _look_for_better(tree)
-            _raise_bound(tree)
+            raise_bound(tree)
             tell(tree.value, tree.bound)
-    _raise_bound(tree)
+    raise_bound(tree)
 
 
-def examine(tree: Tree, target: float, cutoff: float, one: Waiting) -> Examined:
+def _plan(tree: Tree, count: int) -> list[int]:
+    """Return the setting with which each of some nodes is examined: the best so far, and each other now and then.
+
+    With a mean rise r, a gap g needs about 2 ** (g / r) nodes, each of which costs its iterations.
+    """
+    total, number = tree.rises.T
+    if number.min() < BATCH:
+        return [n % len(SETTINGS) for n in range(count)]
+    gap = max(tree.cutoff - tree.bound, 0.0)
+    effort = np.log(2.0) * gap / np.maximum(total / number, 1e-9 * (1.0 + gap))
+    effort += np.log([iterations for iterations, _, _ in SETTINGS])
+    best = int(np.argmin(effort))
+    return [n if n < len(SETTINGS) and n < count // 2 else best for n in range(count)]
+
+
+def examine(tree: Tree, target: float, cutoff: float, setting: int, one: Waiting) -> Examined:
     """Bound a node, fix what follows and choose where to branch."""
+    iterations, patience, factor = SETTINGS[setting]
     core = tree.bent
-    status = one.status.copy()
-    if one.facility >= 0:
-        status[one.facility] = 1 if one.opened else -1
+    status = one.branched
     multipliers = one.multipliers.astype(np.float64)
     average, answer = np.empty(core.facilities), np.zeros(2, np.int64)
+    chosen, worth = np.zeros(core.facilities, np.bool_), np.zeros(1)
     root = one.parent < 0
     bound = kernels.examine(
         *core.by_need,
@@ -153,25 +200,29 @@ def examine(tree: Tree, target: float, cutoff: float, one: Waiting) -> Examined:
         core.low,
         core.high,
         multipliers,
-        10 * ITERATIONS if root else ITERATIONS,
+        600 if root else iterations,
         target + tree.constant,
         cutoff + tree.constant,
-        20 if root else PATIENCE,
-        0.5,
+        20 if root else patience,
+        0.5 if root else factor,
         tree.single,
         average,
+        chosen,
         answer,
+        worth,
     )
-    return Examined(bound - tree.constant, status, multipliers, int(answer[0]), int(answer[1]), average)
+    return Examined(bound - tree.constant, status, multipliers, int(answer[0]), int(answer[1]), average, chosen, worth[0])
 
 
-def _batch(tree: Tree) -> list[Waiting]:
-    """Take the nodes with the least bounds, leaving out those that cannot hold anything better."""
+def take(tree: Tree, count: int) -> list[Waiting]:
+    """Take the nodes with the least bounds, making leaves of those that cannot hold anything better."""
     batch: list[Waiting] = []
-    while tree.waiting and len(batch) < BATCH:
+    while tree.waiting and len(batch) < count:
         bound, _, one = heapq.heappop(tree.waiting)
         if bound >= tree.cutoff:
             tree.closed_at = min(tree.closed_at, bound)
+            if tree.nodes is not None:
+                tree.nodes.append(one.as_leaf())
         else:
             batch.append(one)
     return batch
@@ -181,18 +232,20 @@ def _read(tree: Tree, one: Waiting, found: Examined) -> None:
     """Add a node to the proof and its children to those that wait."""
     tree.examined += 1
     bound = max(one.bound, found.bound)
+    if found.worth - tree.constant < tree.value:  # in bent costs, which are no dearer for a solution
+        consider(tree, found.chosen)
     number, kept = _record(tree, one, found)
     if bound >= tree.cutoff:
         tree.closed_at = min(tree.closed_at, bound)
     elif found.free == 0:
-        _leaf(tree, number, found.status)
+        settle_leaf(tree, number, found.status)
     else:
         for opened in (True, False):
-            _push(tree, Waiting(number, bound, found.status, kept, found.facility, opened))
+            push(tree, Waiting(number, bound, found.status, kept, tree.cycles, found.facility, opened))
         tree.pointed = (found.status == 1) | ((found.status == 0) & (found.average > 0.5))
 
 
-def _push(tree: Tree, one: Waiting) -> None:
+def push(tree: Tree, one: Waiting) -> None:
     heapq.heappush(tree.waiting, (one.bound, next(tree.numbers), one))
 
 
@@ -204,10 +257,7 @@ def _record(tree: Tree, one: Waiting, found: Examined) -> tuple[int, Floats | Si
         tree.nodes = None
     if tree.nodes is None:
         return 0, kept
-    before = one.status.copy()
-    if one.facility >= 0:
-        before[one.facility] = 1 if one.opened else -1
-    closed, opening = _news(before, found.status)
+    closed, opening = news_of(one.branched, found.status)
     tree.nodes.append(
         Node(
             parent=one.parent,
@@ -223,7 +273,7 @@ def _record(tree: Tree, one: Waiting, found: Examined) -> tuple[int, Floats | Si
     return len(tree.nodes) - 1, kept
 
 
-def _news(before: Status, after: Status) -> tuple[Ids, Ids]:
+def news_of(before: Status, after: Status) -> tuple[Ids, Ids]:
     """Return the facilities that were closed and opened in between."""
     new = before != after
     return (
@@ -232,12 +282,18 @@ def _news(before: Status, after: Status) -> tuple[Ids, Ids]:
     )
 
 
-def _leaf(tree: Tree, parent: int, status: Status) -> None:
-    """Close a node in which nothing is free: with λ[i] the cost at which i is served, the bound is the value."""
-    is_open = status == 1
+def consider(tree: Tree, is_open: Flags) -> float:
+    """Value a solution, keep it if it is better, and return its value."""
     value = tree.core.value(is_open)
     if value < tree.value:
         tree.value, tree.is_open = value, is_open
+    return value
+
+
+def settle_leaf(tree: Tree, parent: int, status: Status) -> None:
+    """Close a node in which nothing is free: with λ[i] the cost at which i is served, the bound is the value."""
+    is_open = status == 1
+    value = consider(tree, is_open)
     tree.closed_at = min(tree.closed_at, value)
     if tree.nodes is not None:
         multipliers = served_at(tree.core, is_open)
@@ -264,7 +320,7 @@ def _look_for_better(tree: Tree) -> None:
         tree.value, tree.is_open = value, is_open
 
 
-def _raise_bound(tree: Tree) -> None:
+def raise_bound(tree: Tree) -> None:
     """Bring the bound up to date: the least of those that wait and those that are done with."""
     least = min(tree.waiting[0][0] if tree.waiting else math.inf, tree.closed_at)
     if tree.examined and least >= tree.cutoff:
@@ -274,19 +330,6 @@ def _raise_bound(tree: Tree) -> None:
 
 def waiting_too(tree: Tree) -> list[Node] | None:
     """Return the proof with the nodes that still wait, bounded by their parents' multipliers; None if not kept."""
-    if tree.nodes is None:
-        return None
-    return tree.nodes + [
-        Node(
-            parent=one.parent,
-            facility=one.facility,
-            opened=one.opened,
-            multipliers=one.multipliers,
-            cycles=tree.cycles,
-            bound=one.bound,
-            closed=no_ids(),
-            opening=no_ids(),
-        )
-        for _, _, one in sorted(tree.waiting, key=lambda entry: entry[1])
-        if tree.examined
-    ]
+    if tree.nodes is None or not tree.examined:
+        return tree.nodes
+    return tree.nodes + [one.as_leaf() for _, _, one in sorted(tree.waiting, key=lambda entry: entry[1])]

@@ -72,7 +72,7 @@ class Engine:
         """Take a bound if it is better; where nothing better is left, it is the value."""
         self.bound = max(self.bound, min(bound, self.value))
         if self.done:
-            self.bound = min(self.value, self.ceiling)
+            self.bound = self.value  # infinite where there is no solution at all
         self.watch.tell(self.value, self.bound)
 
 
@@ -87,7 +87,7 @@ def run(
     core = reduced.core
     engine = Engine(reduced, watch, threads, seed, core, np.zeros(facilities, np.bool_))
     engine.limited = core.low > 0 or core.high < core.facilities
-    engine.ceiling = 1.0 + 1.001 * float(core.opening.sum() + core.cost[core.pointer[1:] - 1].sum())
+    engine.ceiling = 1.0 + reduced.step + 1.001 * float(core.opening.sum() + core.cost[core.pointer[1:] - 1].sum())
     watch.phase("start")
     _first_solution(engine, start)
     watch.phase("bound")

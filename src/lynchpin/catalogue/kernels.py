@@ -379,6 +379,23 @@ def rescan(pointer, facility, cost, is_open, i, first, second, penalty, loss):
 
 
 @njit(cache=True, nogil=True)
+def cost_of(pointer, facility, cost, opening, is_open):
+    """Return the cost of a solution; FAR when a need is not served."""
+    value = 0.0
+    for j in range(opening.size):
+        if is_open[j]:
+            value += opening[j]
+    for i in range(pointer.size - 1):
+        k = pointer[i]
+        while k < pointer[i + 1] and not is_open[facility[k]]:
+            k += 1
+        if k == pointer[i + 1]:
+            return FAR
+        value += cost[k]
+    return value
+
+
+@njit(cache=True, nogil=True)
 def examine(
     pointer,
     facility,
@@ -395,13 +412,17 @@ def examine(
     factor,
     single,
     average,
+    chosen,
     answer,
+    worth,
 ):
     """Bound one node, fix what follows in `status`, and name the facility to branch on; return the bound.
 
     multipliers  (N) of the parent; overwritten by the best found, rounded to 32 bits if `single`
     average      (F) filled with how often each facility was chosen
+    chosen       (F) filled with the facilities that the best multipliers choose
     answer       filled with the facility to branch on, -1 when none is free, and the number of free facilities
+    worth        filled with the cost of the chosen facilities as a solution; FAR when it is none
     """
     needs, facilities = multipliers.size, opening.size
     state = np.array([factor, -FAR, 0.0])
@@ -409,6 +430,7 @@ def examine(
     best = multipliers.copy()
     average[:] = 0.5
     answer[0], answer[1] = -1, 0
+    worth[0] = FAR
     if (
         ascend(
             pointer,
@@ -440,11 +462,11 @@ def examine(
             level = cost[end]
         multipliers[i] = level
     reduced = np.empty(facilities)
-    chosen = np.empty(facilities, np.bool_)
     bound = price(pointer, facility, cost, opening, multipliers, reduced)
     bound += choose(reduced, status, low, high, chosen, ends)
     if bound >= cutoff:
         return bound
+    worth[0] = cost_of(pointer, facility, cost, opening, chosen)
     fix(reduced, status, chosen, ends, bound, cutoff)
     score = -1.0
     for j in range(facilities):

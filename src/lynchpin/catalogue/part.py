@@ -12,6 +12,7 @@ import numpy as np
 
 from lynchpin.catalogue.branch import Tree, branch, cutoff_of, waiting_too
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, restrict
+from lynchpin.catalogue.cutting import CutTree, cut
 from lynchpin.catalogue.cycles import bent
 from lynchpin.catalogue.lagrangian import fixed
 from lynchpin.catalogue.proof import Cycles, Node
@@ -22,6 +23,9 @@ TRIAL = 320_000  # needs times nodes of the short search
 MOST_TURNS = 8
 WORTH = 0.02  # share of the gap that the relaxation has to close, or else the first tree goes on
 SHRUNK = 0.2  # share of facilities fixed from which the relaxation is worth another turn
+WHOLE = 0.75  # share of the gap left by the relaxation below which exact multipliers are worth their time
+GETS_ON = 0.08  # share of the gap that the short search has to close each time to go on
+DENSE = 40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
 MOST_ROWS = 250_000  # arcs cheaper than the multipliers beyond which the relaxation is not tried
 
 
@@ -76,18 +80,16 @@ def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Ca
     if part.done or over():
         return
     below = int((part.core.cost < np.repeat(part.multipliers, np.diff(part.core.pointer))).sum())
-    if below > MOST_ROWS:
-        return
-    _relax(part, over, tell)
+    if below < min(MOST_ROWS, DENSE * part.core.needs):
+        _relax(part, over, tell)
 
 
 def search(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
     """Go on with branch and bound until it is done or `over` says so."""
-    if part.done:
-        return
-    if part.tree is None:
-        part.tree = _tree(part, part.core, None)
-    _grow(part, part.tree, threads, over, tell)
+    if not part.done:
+        tree = part.tree or _tree(part, part.core, None)
+        part.tree = tree
+        _grow(part, tree, threads, over, tell)
 
 
 def _kick(part: PartSearch, rounds: int) -> None:
@@ -106,18 +108,38 @@ def _take(part: PartSearch, core: Core, value: float, is_open: Flags) -> None:
 
 
 def _tree(part: PartSearch, bent: Core, cycles: Cycles | None) -> Tree:
-    """Return a search that has not begun."""
-    core = part.core
-    value, is_open = improved(core, part.local(), moves=0)
-    return Tree(core, bent, cycles, part.step, part.ceiling, min(part.value, value), is_open, part.bound)
+    """Return a branch and bound that has not begun."""
+    is_open = improved(part.core, part.local(), moves=0)[1]
+    return Tree(part.core, bent, cycles, part.step, part.ceiling, part.value, is_open, part.bound)
+
+
+def _cut_tree(part: PartSearch, cycles: Cycles | None) -> CutTree:
+    """Return a branch and cut that has not begun."""
+    is_open = improved(part.core, part.local(), moves=0)[1]
+    return CutTree(
+        part.core,
+        part.core,
+        cycles,
+        part.step,
+        part.ceiling,
+        part.value,
+        is_open,
+        part.bound,
+        needs=part.needs,
+    )
 
 
 def _short_search(
     part: PartSearch, threads: int, over: Callable[[], bool], tell: Callable[[], None]
 ) -> None:
+    """Try branch and bound, for as long as it gets on."""
     part.tree = _tree(part, part.core, None)
     most = max(48, TRIAL // max(1, part.core.needs))
-    _grow(part, part.tree, threads, over, tell, most)
+    while not part.done and not over():
+        before = part.gap
+        _grow(part, part.tree, threads, over, tell, part.tree.examined + most)
+        if part.gap > (1 - GETS_ON) * before:
+            return
 
 
 def _grow(
@@ -136,7 +158,10 @@ def _grow(
         part.bound = max(part.bound, min(bound, part.value))
         tell()
 
-    branch(tree, part.multipliers, threads=threads, over=over, tell=news, most=most)
+    if isinstance(tree, CutTree):
+        cut(tree, part.multipliers, threads=threads, over=over, tell=news)
+    else:
+        branch(tree, part.multipliers, threads=threads, over=over, tell=news, most=most)
     news(tree.value, tree.bound)
     part.done = tree.done
     if part.done:
@@ -171,6 +196,7 @@ def _moved(node: Node, part: PartSearch, tree: Tree | None) -> Node:
 def _relax(part: PartSearch, over: Callable[[], bool], tell: Callable[[], None]) -> None:
     """Raise the bound by the relaxation and its cycles, and start a new tree from there where that helped."""
     cycles: Cycles | None = None
+    first = part.gap
     for _ in range(MOST_TURNS):
         before = part.bound
         relaxed = relax(
@@ -190,7 +216,10 @@ def _relax(part: PartSearch, over: Callable[[], bool], tell: Callable[[], None])
         shrunk = float((status != part.core.status).mean())
         cycles = relaxed.cycles if relaxed.cycles.weight.size else None
         part.multipliers, part.core = relaxed.multipliers, restrict(part.core, status)
-        part.tree = _tree(part, bent(part.core, cycles, part.needs) if cycles else part.core, cycles)
+        if part.gap < WHOLE * first:
+            part.tree = _cut_tree(part, cycles)
+        else:
+            part.tree = _tree(part, bent(part.core, cycles, part.needs) if cycles else part.core, cycles)
         if shrunk < SHRUNK or over():
             return
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, need_of
+from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, need_of
 from lynchpin.catalogue.cycles import arcs_at, bent, find, locals_of
 from lynchpin.catalogue.lagrangian import bound_at
 from lynchpin.catalogue.proof import Cycles
@@ -37,18 +37,19 @@ class Relaxed:
     multipliers  (N) λ
     cycles       the cycles with weights, for which λ gives the bound
     core         the core as the cycles bend it
-    open_        (F) of each facility, where the relaxation ended
+    serve, open_  (A), (F) the solution of the relaxation itself
     """
 
     bound: float
     multipliers: Floats
     cycles: Cycles
     core: Core
+    serve: Floats
     open_: Floats
 
 
 @dataclass
-class _Programme:
+class Programme:
     """The linear programme as it stands in HiGHS.
 
     column  (A) column of each arc; -1 where it has none
@@ -92,35 +93,30 @@ def relax(
     rounds       rounds of cycles at most
     most         cycles of a round at most
     """
-    lp = _state(core, multipliers, needs)
-    if known is not None:
-        _add_cycles(lp, _apart(known))
+    lp = programme(core, multipliers, needs, known)
     best: Relaxed | None = None
     stalled = 0
     for turn in range(rounds + 1):
-        if not _solve(lp, over):
+        if not solve(lp, over):
             return best
-        serve, open_ = _values(lp)
-        now = _relaxed(lp, open_)
+        now = relaxed_of(lp)
         stalled = (
             0 if best is None or now.bound > best.bound + 1e-4 * max(cutoff - best.bound, 0) else stalled + 1
         )
         best = now if best is None or now.bound > best.bound else best
-        cutoff = min(cutoff, on_solution(open_, best.bound))
+        cutoff = min(cutoff, on_solution(now.open_, best.bound))
         if best.bound >= cutoff or turn == rounds or stalled >= 5 or over():
             return best
-        new = find(core.pointer, core.facility, serve, open_, least=0.02, most=most)
-        if not new:
+        if not more_cycles(lp, now, most=most):
             return best
-        _add_cycles(lp, [_numbered(lp, *cycle) for cycle in new])
     return best
 
 
-def _state(core: Core, multipliers: Floats, needs: Places | None) -> _Programme:
+def programme(core: Core, multipliers: Floats, needs: Places | None, known: Cycles | None) -> Programme:
     """Give HiGHS the programme with the columns and rows that the multipliers point at."""
     need = need_of(core)
     slack = core.cost - multipliers[need]
-    lp = _Programme(
+    lp = Programme(
         core,
         needs,
         need,
@@ -160,7 +156,32 @@ def _state(core: Core, multipliers: Floats, needs: Places | None) -> _Programme:
     chosen[core.pointer[:-1]] = True
     _add_columns(lp, np.flatnonzero(chosen))
     _link(lp, np.flatnonzero(chosen & (slack < 0)))
+    if known is not None:
+        _add_cycles(lp, _apart(known))
     return lp
+
+
+def give_status(lp: Programme, status: Status) -> None:
+    """Set which facilities are open, closed and free."""
+    count = lp.core.facilities
+    lp.highs.changeColsBounds(
+        count,
+        np.arange(count, dtype=np.int32),
+        (status == 1).astype(np.float64),
+        (status >= 0).astype(np.float64),
+    )
+
+
+def more_cycles(lp: Programme, relaxed: Relaxed, least: float = 0.02, most: int = 150) -> bool:
+    """Add cycles that a solved relaxation violates; return whether there are any."""
+    new = find(lp.core.pointer, lp.core.facility, relaxed.serve, relaxed.open_, least=least, most=most)
+    _add_cycles(lp, [_numbered(lp, *cycle) for cycle in new])
+    return bool(new)
+
+
+def relaxed_of(lp: Programme) -> Relaxed:
+    """Return the bound, recomputed, and the solution of a relaxation that was solved."""
+    return _relaxed(lp, *_values(lp))
 
 
 def _highs() -> Any:
@@ -175,7 +196,7 @@ def _highs() -> Any:
     return highs
 
 
-def _add_columns(lp: _Programme, arcs: Places) -> None:
+def _add_columns(lp: Programme, arcs: Places) -> None:
     """Make columns of arcs, and set what `other` of their needs costs."""
     count = arcs.size
     lp.highs.addCols(
@@ -200,7 +221,7 @@ def _add_columns(lp: _Programme, arcs: Places) -> None:
     lp.highs.changeColsBounds(needs, lp.other.astype(np.int32), np.zeros(needs), np.where(has, np.inf, 0.0))
 
 
-def _link(lp: _Programme, arcs: Places) -> None:
+def _link(lp: Programme, arcs: Places) -> None:
     """Add the rows serve <= open of arcs."""
     count = arcs.size
     if count == 0:
@@ -226,12 +247,12 @@ def _apart(cycles: Cycles) -> list[tuple[Ids, Ids]]:
     return list(zip(np.split(cycles.need, ends), np.split(cycles.facility, ends), strict=True))
 
 
-def _numbered(lp: _Programme, needs: Ids, facilities: Ids) -> tuple[Ids, Ids]:
+def _numbered(lp: Programme, needs: Ids, facilities: Ids) -> tuple[Ids, Ids]:
     """Return a cycle in the numbers of the whole problem."""
     return (needs if lp.needs is None else lp.needs[needs].astype(np.int32)), lp.core.ids[facilities]
 
 
-def _add_cycles(lp: _Programme, new: list[tuple[Ids, Ids]]) -> None:
+def _add_cycles(lp: Programme, new: list[tuple[Ids, Ids]]) -> None:
     """Add the rows of cycles, in the numbers of the whole problem."""
     if not new:
         return
@@ -270,7 +291,7 @@ def _add_cycles(lp: _Programme, new: list[tuple[Ids, Ids]]) -> None:
     lp.found += new
 
 
-def _solve(lp: _Programme, over: Callable[[], bool]) -> bool:
+def solve(lp: Programme, over: Callable[[], bool]) -> bool:
     """Solve, adding rows (open) and columns that are missed until none is; return whether it came to an end."""
     while True:
         if not _run(lp, over):
@@ -287,7 +308,7 @@ def _solve(lp: _Programme, over: Callable[[], bool]) -> bool:
             return True
 
 
-def _more(lp: _Programme, needs: npt.NDArray[np.int64]) -> Places:
+def _more(lp: Programme, needs: npt.NDArray[np.int64]) -> Places:
     """Return arcs of some needs that are not columns yet: as many again as there are, the cheapest first."""
     chosen: list[Places] = []
     for i in needs:
@@ -297,7 +318,7 @@ def _more(lp: _Programme, needs: npt.NDArray[np.int64]) -> Places:
     return np.concatenate(chosen)
 
 
-def _run(lp: _Programme, over: Callable[[], bool]) -> bool:
+def _run(lp: Programme, over: Callable[[], bool]) -> bool:
     """Let HiGHS run in slices; return whether it reached an optimum."""
     while not over():
         lp.highs.setOptionValue("time_limit", lp.highs.getRunTime() + SLICE)
@@ -310,14 +331,14 @@ def _run(lp: _Programme, over: Callable[[], bool]) -> bool:
     return False
 
 
-def _values(lp: _Programme) -> tuple[Floats, Floats]:
+def _values(lp: Programme) -> tuple[Floats, Floats]:
     """Return serve (A) and open (F)."""
     values = np.asarray(lp.highs.getSolution().col_value)
     serve = np.where(lp.column >= 0, values[lp.column], 0.0)
     return serve, values[: lp.core.facilities]
 
 
-def _relaxed(lp: _Programme, open_: Floats) -> Relaxed:
+def _relaxed(lp: Programme, serve: Floats, open_: Floats) -> Relaxed:
     """Return the bound of the dual values, recomputed."""
     duals = np.asarray(lp.highs.getSolution().row_dual)
     multipliers = duals[: lp.core.needs].copy()
@@ -334,4 +355,4 @@ def _relaxed(lp: _Programme, open_: Floats) -> Relaxed:
     )
     core = bent(lp.core, cycles, lp.needs) if held.size else lp.core
     bound = bound_at(core, multipliers)[0] - cycles.constant
-    return Relaxed(bound, multipliers, cycles, core, open_)
+    return Relaxed(bound, multipliers, cycles, core, serve, open_)
