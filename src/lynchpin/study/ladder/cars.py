@@ -37,7 +37,7 @@ class Programme:
     strong: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Car:
     """A version: its programme, whose it is, how large and how strong it is, and where it may be sold.
 
@@ -181,9 +181,10 @@ def _version(
         possible=np.zeros((len(markets), draft.dimensions.years)),
     )
     share = 1.0 if alone else 0.4 if longer else 0.75
-    weights = np.array([market.weight for market in markets]) ** 0.6 * dice.lognormal(0, 0.45, len(markets))
+    sizes: npt.NDArray[np.float64] = np.array([market.weight for market in markets])
+    weights = sizes**0.6 * dice.lognormal(0, 0.45, size=len(markets))
     total = SALES * share * float(dice.lognormal(0, 0.4)) * (1.15 - 0.3 * programme.large)
-    sales = np.maximum(np.round(total * weights / weights.sum(), -1), 200.0)
+    sales: npt.NDArray[np.float64] = (total * weights / weights.sum()).round(-1).clip(200.0)
     ages = range(-programme.launch, draft.dimensions.years - programme.launch)
     curve = np.array([LIFE_CURVE[age] if 0 <= age < LIFE else 0.0 for age in ages])
     for row, market in enumerate(markets):

@@ -18,6 +18,7 @@ from lynchpin.study.ladder.families import FAMILIES, Family
 from lynchpin.study.ladder.sizes import VARIANTS_A_NEED
 
 ROOM = "litres"
+NEIGHBOURS = 6  # a join is of a car and one of so many that need about the same
 HIGH_VOLTAGE = 0.68  # a car that is stronger runs at 800 V
 
 
@@ -172,7 +173,7 @@ def _joins(draft: Draft, family: Family, cars: tuple[Car, ...]) -> list[Variant]
         ]
         if alike:
             alike.sort(key=lambda index, first=first: (_apart(owns[first], owns[index]), index))
-            other = alike[int(dice.integers(min(len(alike), max(3, len(cars) // 4))))]
+            other = alike[int(dice.integers(min(len(alike), NEIGHBOURS)))]
             pairs.add((min(first, other), max(first, other)))
     return [
         _variant(
@@ -228,7 +229,8 @@ def _require(draft: Draft, car: Car, own: Variant, variants: list[Variant]) -> N
         and (variant.volts == own.volts or family.name != "battery_pack")
     )
     count = VARIANTS_A_NEED + int(draft.dice("room", family.name, car.model).integers(-3, 4))
-    room = max(own.litres, meets[min(count, len(meets)) - 1])
+    made_for_it = [variant.litres for variant in variants if car in variant.cars]
+    room = max(*made_for_it, meets[min(count, len(meets)) - 1])
     needs = dict(zip((item.name for item in family.properties), own.values, strict=True))
     needs[ROOM] = room
     if family.name == "battery_pack":
