@@ -339,7 +339,7 @@ def duplicates(
         place = merged.write(output or apply.with_name(f"{apply.stem}-merged{apply.suffix}"))
         terminal.show_table(merged.replacements, json=json)
         count = merged.replacements.height
-        terminal.say(f"Wrote {count} replacements to {place}; {merged.undecided} groups are undecided.")
+        terminal.say(f"Wrote to {place}. Parts replaced: {count}. Groups undecided: {merged.undecided}.")
         return
     sources = tuple(places or ())
     mapped = accept_proposal or (mapping is not None and mapping.exists())
@@ -363,7 +363,7 @@ def duplicates(
         terminal.say(str(finding))
     place = found.write(output or Path("duplicates"))
     terminal.show_table(found.summary, json=json)
-    terminal.say(f"Wrote {found.groups.height} groups to {place}.")
+    terminal.say(f"Wrote to {place}. Groups found: {found.groups.height}.")
 
 
 @app.command()

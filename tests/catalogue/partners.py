@@ -52,52 +52,123 @@ class Partner:
 ENGLISH = Partner(
     "alder.csv",
     {
-        "part": "Part No", "name": "Description", "family": "Category", "energy": "Energy (kWh)",
-        "power": "Peak power kW", "voltage": "Nominal voltage [V]", "length": "Length mm", "mass": "Weight kg",
-        "torque": "Torque (N·m)", "current": "Rated current A", "chemistry": "Cell chemistry",
-        "cooling": "Cooling", "semiconductor": "Semiconductor", "connector": "Plug type",
-        "volume": "Annual volume", "price": "Unit price EUR", "supplier": "Supplier", "status": "Status",
+        "part": "Part No",
+        "name": "Description",
+        "family": "Category",
+        "energy": "Energy (kWh)",
+        "power": "Peak power kW",
+        "voltage": "Nominal voltage [V]",
+        "length": "Length mm",
+        "mass": "Weight kg",
+        "torque": "Torque (N·m)",
+        "current": "Rated current A",
+        "chemistry": "Cell chemistry",
+        "cooling": "Cooling",
+        "semiconductor": "Semiconductor",
+        "connector": "Plug type",
+        "volume": "Annual volume",
+        "price": "Unit price EUR",
+        "supplier": "Supplier",
+        "status": "Status",
         "release": "Release date",
     },
-    {}, {"length": 1, "mass": 2, "energy": 3, "power": 3, "torque": 2, "current": 2}, {
-        "battery_pack": "Battery pack", "e_drive": "Drive unit", "inverter": "Inverter", "charger": "On-board charger",
-        "liquid": "water cooled", "air": "air cooled", "current": "in series", "ending": "phase-out",
+    {},
+    {"length": 1, "mass": 2, "energy": 3, "power": 3, "torque": 2, "current": 2},
+    {
+        "battery_pack": "Battery pack",
+        "e_drive": "Drive unit",
+        "inverter": "Inverter",
+        "charger": "On-board charger",
+        "liquid": "water cooled",
+        "air": "air cooled",
+        "current": "in series",
+        "ending": "phase-out",
     },
-)  # fmt: skip
+)
 GERMAN = Partner(
     "birke.csv",
     {
-        "part": "Sachnummer", "name": "Benennung", "family": "Warengruppe", "energy": "Energieinhalt [Wh]",
-        "power": "Leistung [PS]", "voltage": "Nennspannung [V]", "length": "Baulänge [Zoll]",
-        "mass": "Gewicht [kg]", "torque": "Drehmoment [Nm]", "current": "Nennstrom [A]",
-        "chemistry": "Zellchemie", "cooling": "Kühlart", "semiconductor": "Halbleiter", "connector": "Stecker",
-        "volume": "Jahresbedarf [Tsd. Stück/Jahr]", "price": "Stückpreis [EUR]", "supplier": "Lieferant",
-        "status": "Lebenszyklus", "release": "Freigabedatum",
+        "part": "Sachnummer",
+        "name": "Benennung",
+        "family": "Warengruppe",
+        "energy": "Energieinhalt [Wh]",
+        "power": "Leistung [PS]",
+        "voltage": "Nennspannung [V]",
+        "length": "Baulänge [Zoll]",
+        "mass": "Gewicht [kg]",
+        "torque": "Drehmoment [Nm]",
+        "current": "Nennstrom [A]",
+        "chemistry": "Zellchemie",
+        "cooling": "Kühlart",
+        "semiconductor": "Halbleiter",
+        "connector": "Stecker",
+        "volume": "Jahresbedarf [Tsd. Stück/Jahr]",
+        "price": "Stückpreis [EUR]",
+        "supplier": "Lieferant",
+        "status": "Lebenszyklus",
+        "release": "Freigabedatum",
     },
     {"energy": 1000.0, "power": 1 / 0.73549875, "length": 1 / 25.4, "volume": 0.001},
-    {"energy": 0, "power": 2, "length": 2, "mass": 2, "torque": 1, "current": 1, "volume": 3}, {
-        "battery_pack": "Traktionsbatterie", "e_drive": "Antriebseinheit", "inverter": "Wechselrichter",
-        "charger": "Bordladegerät", "LFP": "Lithium-Eisenphosphat", "NMC": "NCM", "Na-ion": "Natrium-Ionen",
-        "liquid": "Wasserkühlung", "air": "Luftkühlung", "SiC": "Siliziumkarbid", "GaN": "Galliumnitrid",
-        "CCS2": "CCS Combo 2", "CCS1": "CCS Combo 1", "current": "Serie", "ending": "Auslauf",
-    }, comma=True,
-)  # fmt: skip
+    {"energy": 0, "power": 2, "length": 2, "mass": 2, "torque": 1, "current": 1, "volume": 3},
+    {
+        "battery_pack": "Traktionsbatterie",
+        "e_drive": "Antriebseinheit",
+        "inverter": "Wechselrichter",
+        "charger": "Bordladegerät",
+        "LFP": "Lithium-Eisenphosphat",
+        "NMC": "NCM",
+        "Na-ion": "Natrium-Ionen",
+        "liquid": "Wasserkühlung",
+        "air": "Luftkühlung",
+        "SiC": "Siliziumkarbid",
+        "GaN": "Galliumnitrid",
+        "CCS2": "CCS Combo 2",
+        "CCS1": "CCS Combo 1",
+        "current": "Serie",
+        "ending": "Auslauf",
+    },
+    comma=True,
+)
 CHINESE = Partner(
     "cedar.xlsx",
     {
-        "part": "零件号", "name": "名称", "family": "类别", "energy": "电池容量(千瓦时)", "power": "峰值功率(千瓦)",
-        "voltage": "额定电压(伏)", "length": "长度(厘米)", "mass": "重量(千克)", "torque": "扭矩(牛·米)",
-        "current": "额定电流(安)", "chemistry": "化学体系", "cooling": "冷却方式", "semiconductor": "功率器件",
-        "connector": "接口", "volume": "年用量(件/年)", "price": "单价(元)", "supplier": "供应商",
-        "status": "状态", "release": "发布日期",
+        "part": "零件号",
+        "name": "名称",
+        "family": "类别",
+        "energy": "电池容量(千瓦时)",
+        "power": "峰值功率(千瓦)",
+        "voltage": "额定电压(伏)",
+        "length": "长度(厘米)",
+        "mass": "重量(千克)",
+        "torque": "扭矩(牛·米)",
+        "current": "额定电流(安)",
+        "chemistry": "化学体系",
+        "cooling": "冷却方式",
+        "semiconductor": "功率器件",
+        "connector": "接口",
+        "volume": "年用量(件/年)",
+        "price": "单价(元)",
+        "supplier": "供应商",
+        "status": "状态",
+        "release": "发布日期",
     },
     {"length": 0.1, "price": 1 / 0.125},
-    {"energy": 3, "power": 3, "length": 2, "mass": 2, "torque": 1, "current": 1}, {
-        "battery_pack": "动力电池", "e_drive": "驱动电机", "inverter": "逆变器", "charger": "车载充电机",
-        "LFP": "磷酸铁锂", "NMC": "三元锂", "Na-ion": "钠离子", "liquid": "液冷", "air": "风冷", "SiC": "碳化硅",
-        "current": "量产", "ending": "停产",
+    {"energy": 3, "power": 3, "length": 2, "mass": 2, "torque": 1, "current": 1},
+    {
+        "battery_pack": "动力电池",
+        "e_drive": "驱动电机",
+        "inverter": "逆变器",
+        "charger": "车载充电机",
+        "LFP": "磷酸铁锂",
+        "NMC": "三元锂",
+        "Na-ion": "钠离子",
+        "liquid": "液冷",
+        "air": "风冷",
+        "SiC": "碳化硅",
+        "current": "量产",
+        "ending": "停产",
     },
-)  # fmt: skip
+)
 PARTNERS = (ENGLISH, GERMAN, CHINESE)
 
 
@@ -182,7 +253,7 @@ def _add(
     for _ in range(copies):
         row = dict(base)
         for name, _, _ in FAMILIES[family]:
-            row[name] = float(base[name]) * (1 + random.uniform(-NOISE, NOISE))  # type: ignore[arg-type]
+            row[name] = float(base[name]) * (1 + random.uniform(-NOISE, NOISE))
         draft.rows.append(_figures(random, row, price))
         draft.design.append(design)
 
@@ -194,9 +265,9 @@ def _add_decoy(random: np.random.Generator, draft: _Draft, base: dict[str, objec
     names = [name for name, _, _ in FAMILIES[family]]
     if kind < 2:
         name = names[random.integers(len(names))]
-        row[name] = float(base[name]) * (1 + random.choice([-1, 1]) * random.uniform(0.014, 0.03))  # type: ignore[arg-type]
+        row[name] = float(base[name]) * (1 + random.choice([-1, 1]) * random.uniform(0.014, 0.03))
     elif kind == 2:
-        row["voltage"] = float(base["voltage"]) + 10.0  # type: ignore[arg-type]
+        row["voltage"] = float(base["voltage"]) + 10.0
     else:
         row[WORDS[family][0]] = "other"
     draft.decoys.append((len(draft.rows) - 1, len(draft.rows)))
@@ -253,7 +324,7 @@ def _cell(partner: Partner, name: str, row: dict[str, object]) -> object:
     value = row.get(name)
     if value is None or isinstance(value, str):
         return None if value is None else partner.words.get(value, value)
-    number = round(float(value) * partner.factors.get(name, 1.0), partner.digits.get(name, 2))  # type: ignore[arg-type]
+    number = round(float(value) * partner.factors.get(name, 1.0), partner.digits.get(name, 2))
     return f"{number:.10g}".replace(".", ",") if partner.comma else number
 
 

@@ -35,7 +35,7 @@ class Facts:
     decimal          `.` or `,`; empty where the cells leave it open
     middle           median of the numbers
     units_in_cells   whether the cells carry units, and not all the same
-    sure_of_decimal  whether the cells leave no doubt about the mark; whole numbers do not
+    decimal_confidence  1 where the cells leave no doubt about the mark, or need none
     """
 
     name: str
@@ -47,7 +47,7 @@ class Facts:
     decimal: str
     middle: float
     units_in_cells: bool
-    sure_of_decimal: bool
+    decimal_confidence: float
 
 
 def facts_of(table: RawTable, name: str) -> Facts:
@@ -74,7 +74,7 @@ def facts_of(table: RawTable, name: str) -> Facts:
         decimal=decimal,
         middle=_middle(numbers, decimal or "."),
         units_in_cells=bool(suffixes) and not every,
-        sure_of_decimal=sure,
+        decimal_confidence=1.0 if sure else 0.5,
     )
 
 
@@ -114,7 +114,8 @@ def _middle(numbers: list[str], decimal: str) -> float:
     return float(median) if isinstance(median, (int, float)) else 0.0
 
 
-def file_decimal(facts: Iterable[Facts]) -> str:
-    """Return the decimal mark that most columns of a catalogue show; a point where none does."""
+def file_decimal(facts: Iterable[Facts]) -> tuple[str, float]:
+    """Return the decimal mark that most columns of a catalogue show, or a point, and how sure that is."""
     marks = Counter(fact.decimal for fact in facts if fact.decimal and fact.numeric > 0)
-    return "," if marks[","] > 0 and marks[","] >= marks["."] else "."
+    mark = "," if marks[","] > 0 and marks[","] >= marks["."] else "."
+    return mark, 0.8 if marks[mark] > 0 and len(marks) == 1 else 0.5

@@ -66,9 +66,14 @@ class Duplicates:
 
     @property
     def summary(self) -> pl.DataFrame:
-        """Return the number of groups and parts to drop and the yearly saving by family and kind."""
+        """Return the number of groups and parts to drop and the yearly saving by family and kind.
+
+        Of groups of which only one can be merged, the one that saves most counts; losses do not.
+        """
         return (
-            self.groups.group_by("family", "kind")
+            self.groups.with_columns(pl.coalesce("instead_of", "group").alias("either"))
+            .unique("either", keep="first", maintain_order=True)
+            .group_by("family", "kind")
             .agg(
                 pl.len().alias("groups"),
                 (pl.col("parts") - 1).sum().cast(pl.Int64).alias("parts_less"),

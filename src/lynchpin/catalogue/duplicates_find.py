@@ -29,28 +29,29 @@ class _Family:
 def find(parts: Parts, options: DuplicateOptions) -> pl.DataFrame:
     """Return a row for each part of each group: family, kind, key, index of the part and of the one to keep.
 
-    `key` tells the groups of one kind apart. A group of kind `one way` is a pair, so that every replacement
-    is decided on its own. The attributes of `parts` have their tolerance and reach filled in.
+    `key` tells the groups of one kind apart. A group of kind `one way` has one part that takes the place of
+    another, or of all parts of another group, so that every replacement is decided on its own. The attributes
+    of `parts` have their tolerance and reach filled in.
     """
-    rank = ranked(parts).to_numpy()
-    frames = [_of_family(parts, family, options, rank) for family in sorted(parts.values)]
+    rank, worth = ranked(parts)
+    frames = [_of_family(parts, family, options, rank, worth) for family in sorted(parts.values)]
     rows = pl.concat([pl.DataFrame(schema=_SCHEMA), *frames])
     return rows.sort("family", "kind", "key", "index")
 
 
-def _of_family(parts: Parts, family: str, options: DuplicateOptions, rank: Integers) -> pl.DataFrame:
+def _of_family(
+    parts: Parts, family: str, options: DuplicateOptions, rank: Integers, worth: Integers
+) -> pl.DataFrame:
     points = judged(parts, family, options)
     if len(points.index) < 2 or not parts.of(family):
         return pl.DataFrame(schema=_SCHEMA)
     found = _Family(points, complete_groups(points.scaled), rank[points.index])
     keep = _kept(found)
-    size = np.bincount(found.label)
-    grouped = size[found.label] > 1
+    grouped = np.bincount(found.label)[found.label] > 1
     kind = np.where(_rounded(found, options)[found.label], IDENTICAL, BOTH_WAYS)
     both = _rows(points, np.flatnonzero(grouped), keep, kind)
-    single = np.flatnonzero(~grouped)
-    taken = one_way(points, single, np.unique(keep[grouped]), found.rank)
-    return pl.concat([both, _one_way_rows(points, taken)])
+    taken = one_way(points, found.label, keep, worth[points.index])
+    return pl.concat([both, _one_way_rows(points, keep, taken)])
 
 
 def _kept(found: _Family) -> Integers:
@@ -76,13 +77,16 @@ def _rows(points: Judged, members: Integers, keep: Integers, kind: np.ndarray) -
     return _frame(points.family, kind[members].tolist(), kept, points.index[members], kept)
 
 
-def _one_way_rows(points: Judged, taken: dict[int, int]) -> pl.DataFrame:
-    """Return the pairs: a row for each replaced part and one for the part that takes its place."""
-    replaced = np.array(sorted(taken), dtype=np.int64)
-    keepers = np.array([taken[point] for point in replaced.tolist()], dtype=np.int64)
-    keys = points.index[np.concatenate([replaced, replaced])]
-    members = points.index[np.concatenate([replaced, keepers])]
-    return _frame(points.family, [ONE_WAY] * len(keys), keys, members, points.index[np.tile(keepers, 2)])
+def _one_way_rows(points: Judged, keep: Integers, taken: dict[int, int]) -> pl.DataFrame:
+    """Return a row for each member of each replaced unit, and one for the part that takes its place."""
+    heads = np.array(sorted(taken), dtype=np.int64)
+    keeper = np.full(len(points.index), -1, dtype=np.int64)
+    keeper[heads] = [taken[head] for head in heads.tolist()]
+    gone = np.flatnonzero(keeper[keep] >= 0)
+    keys = points.index[np.concatenate([keep[gone], heads])]
+    members = points.index[np.concatenate([gone, keeper[heads]])]
+    kept = points.index[np.concatenate([keeper[keep[gone]], keeper[heads]])]
+    return _frame(points.family, [ONE_WAY] * len(keys), keys, members, kept)
 
 
 def _frame(family: str, kind: list[str], key: Integers, index: Integers, keep: Integers) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def judged(parts: Parts, family: str, options: DuplicateOptions) -> Judged:
             [{"at_least": 1, "at_most": -1, "equal": 0}[attribute.sense] for attribute in numbers], np.int64
         ),
         slack=_width(np.minimum(tolerance, options.rounding)),
-        reach=np.log1p(_array(numbers, "reach")),
+        reach=np.log1p(_array(numbers, "reach")) + EXACT,
     )
 
 

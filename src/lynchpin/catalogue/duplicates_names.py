@@ -59,7 +59,7 @@ def names_table(rows: pl.DataFrame, parts: Parts) -> pl.DataFrame:
     frame = frame.filter(pl.col("key").is_not_null() & (pl.len().over("key") > 1))
     groups = rows.group_by("index").agg(pl.col("group").sort())
     frame = frame.join(groups, on="index", how="left", maintain_order="left")
-    return _described(frame.filter(_different()), parts)
+    return _described(frame.join(_together(frame), on="key", how="anti", maintain_order="left"), parts)
 
 
 def _merged(plain: list[str]) -> Mapping[str, str]:
@@ -81,10 +81,11 @@ def _merged(plain: list[str]) -> Mapping[str, str]:
     return first
 
 
-def _different() -> pl.Expr:
-    """Return whether parts of one name are not all in one group."""
-    in_all = pl.col("group").list.first()
-    return (in_all.null_count().over("key") > 0) | (in_all.n_unique().over("key") > 1)
+def _together(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the names all of whose parts are in one group."""
+    sizes = frame.group_by("key").agg(pl.len().alias("parts"))
+    inside = frame.select("key", "group").explode("group").drop_nulls().group_by("key", "group").len()
+    return inside.join(sizes, on="key").filter(pl.col("len") == pl.col("parts")).select("key").unique()
 
 
 def _described(frame: pl.DataFrame, parts: Parts) -> pl.DataFrame:

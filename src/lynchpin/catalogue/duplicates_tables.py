@@ -3,7 +3,7 @@
 import polars as pl
 
 from lynchpin.catalogue.duplicates_find import ONE_WAY
-from lynchpin.catalogue.duplicates_value import with_savings
+from lynchpin.catalogue.duplicates_value import SAVINGS, with_savings
 from lynchpin.catalogue.parts import Attribute, DuplicateOptions, Parts
 
 _GROUP = ["family", "kind", "key"]
@@ -39,46 +39,51 @@ def numbered(found: pl.DataFrame, parts: Parts, options: DuplicateOptions) -> pl
 
 def members_table(rows: pl.DataFrame, parts: Parts) -> pl.DataFrame:
     """Return a row for each part of each group: the part to keep first, then those it takes the place of."""
-    frame = parts.frame.with_row_index("index").cast({"index": pl.Int64}).drop("volume", "price", "family")
+    frame = (
+        parts.frame.with_row_index("index")
+        .cast({"index": pl.Int64})
+        .drop("volume", "price", "engineering", "family")
+    )
     role = pl.when(pl.col("index") == pl.col("keep")).then(pl.lit("keep")).otherwise(pl.lit("replace"))
     joined = rows.with_columns(role.alias("role")).join(frame, on="index", how="left", maintain_order="left")
     return joined.select(
         "group", "role", "catalogue", "part", "name", "family", "owner", "supplier", "status", "release",
-        "volume", "price", "saving_price", "saving_part_numbers", "saving", "file", "row",
+        "volume", "price", *SAVINGS, "saving", "file", "row",
     )  # fmt: skip
 
 
 def groups_table(rows: pl.DataFrame, parts: Parts) -> pl.DataFrame:
     """Return a row for each group, with empty columns for the user's decision and remark."""
-    frame = (
-        parts.frame.with_row_index("index")
-        .cast({"index": pl.Int64})
-        .select("index", "catalogue", "part", "status")
-    )
+    frame = parts.frame.with_row_index("index").cast({"index": pl.Int64})
+    frame = frame.select("index", "catalogue", "part", "status")
     joined = rows.join(frame, on="index", how="left", maintain_order="left")
     kept = pl.col("index") == pl.col("keep")
-    money = ("saving_price", "saving_part_numbers", "saving")
-    return (
-        joined.group_by("group", "kind", "family", maintain_order=True)
-        .agg(
-            pl.len().alias("parts"),
-            pl.col("catalogue").unique().sort().str.join(", ").alias("catalogues"),
-            pl.col("catalogue").filter(kept).first().alias("keep_catalogue"),
-            pl.col("part").filter(kept).first().alias("keep_part"),
-            _why(kept),
-            _total("volume", ~kept).alias("replaced_volume"),
-            *(_total(name, ~kept).alias(name) for name in money),
-        )
-        .with_columns(
-            pl.lit(parts.currency).alias("currency"),
-            pl.lit(None, dtype=pl.String).alias("decision"),
-            pl.lit(None, dtype=pl.String).alias("remark"),
-        )
+    groups = joined.group_by("group", "kind", "family", maintain_order=True).agg(
+        pl.len().alias("parts"),
+        pl.col("catalogue").unique().sort().str.join(", ").alias("catalogues"),
+        pl.col("catalogue").filter(kept).first().alias("keep_catalogue"),
+        pl.col("part").filter(kept).first().alias("keep_part"),
+        _why(kept),
+        _total("volume", ~kept).alias("replaced_volume"),
+        *(_total(name, pl.lit(value=True)).alias(name) for name in (*SAVINGS, "saving")),
     )
+    groups = groups.join(_alternatives(rows), on="group", how="left", maintain_order="left")
+    return groups.with_columns(
+        pl.lit(parts.currency).alias("currency"),
+        pl.lit(None, dtype=pl.String).alias("decision"),
+        pl.lit(None, dtype=pl.String).alias("remark"),
+    )
+
+
+def _alternatives(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return for each group that replaces the parts of another group, that other group."""
+    both = rows.filter(pl.col("kind") != ONE_WAY).select("index", pl.col("group").alias("instead_of"))
+    gone = rows.filter((pl.col("kind") == ONE_WAY) & (pl.col("index") != pl.col("keep")))
+    return gone.join(both, on="index").group_by("group").agg(pl.col("instead_of").first())
 
 
 def _total(name: str, which: pl.Expr) -> pl.Expr:
-    """Return the sum over the replaced parts, blank where one of them is blank."""
+    """Return the sum over some parts of a group, blank where one of them is blank."""
     chosen = pl.col(name).filter(which)
     return pl.when(chosen.null_count() == 0).then(chosen.sum())
 

@@ -52,8 +52,13 @@ def propose(tables: Mapping[str, RawTable]) -> list[Row]:
 
 def _settled_marks(facts: Sequence[Facts]) -> list[Facts]:
     """Return the columns with a decimal mark each: where a column leaves it open, that of its file."""
-    usual = file_decimal(facts)
-    return [fact if fact.decimal else replace(fact, decimal=usual) for fact in facts]
+    usual, sure = file_decimal(facts)
+    return [
+        fact
+        if fact.decimal
+        else replace(fact, decimal=usual, decimal_confidence=max(fact.decimal_confidence, sure))
+        for fact in facts
+    ]
 
 
 def _assigned(facts: Sequence[Facts]) -> dict[str, _Guess]:
@@ -131,9 +136,9 @@ def _comparable(fact: Facts, other: Facts) -> bool:
 def _row(file: str, facts: Facts, guess: _Guess | None, named: tuple[str, float] | None) -> Row:
     row = Row(file=file, column=facts.name)
     if guess is not None and guess.entry.what == "role":
-        return _role_row(
-            replace(row, confidence=f"{guess.confidence:.2f}", why=guess.why), facts, guess.entry
-        )
+        figure = guess.entry.becomes in ("volume", "price")
+        marked = _marked(facts, guess.confidence, guess.why) if figure else (guess.confidence, guess.why)
+        return _role_row(replace(row, confidence=f"{marked[0]:.2f}", why=marked[1]), facts, guess.entry)
     if guess is not None:
         return _attribute_row(row, facts, guess)
     if named is None:
@@ -168,13 +173,19 @@ def _attribute_row(row: Row, facts: Facts, guess: _Guess) -> Row:
     if text:
         return row
     unit, confidence, why = _unit(facts, entry, guess)
-    if not facts.sure_of_decimal:
-        confidence, why = min(confidence, 0.5), f"{why}; the decimal mark cannot be told from its cells"
+    confidence, why = _marked(facts, confidence, why)
     in_unit = entry.unit or (unit if unit_of(unit).known else "")
     unit = unit if in_unit else ""
     return replace(
         row, unit=unit, in_unit=in_unit, decimal=facts.decimal, confidence=f"{confidence:.2f}", why=why
     )
+
+
+def _marked(facts: Facts, confidence: float, why: str) -> tuple[float, str]:
+    """Return confidence and reason, less sure where the cells leave the decimal mark open."""
+    if facts.decimal_confidence >= 1:
+        return confidence, why
+    return min(confidence, facts.decimal_confidence), f"{why}; its cells do not tell the decimal mark"
 
 
 def _unit(facts: Facts, entry: Entry, guess: _Guess) -> tuple[str, float, str]:
@@ -190,10 +201,12 @@ def _unit(facts: Facts, entry: Entry, guess: _Guess) -> tuple[str, float, str]:
         for unit in kinds_of(size.kind)
         if low <= facts.middle * unit.factor / size.factor <= high and not unit.offset
     ]
-    usual = entry.unit if entry.unit in fitting else fitting[0] if len(fitting) == 1 else ""
-    if not usual:
+    if not fitting:
         return "", 0.1, f"{guess.why}; no unit is stated: write it into unit"
-    return usual, 0.5, f"{guess.why}; no unit is stated, values around {facts.middle:g} would fit {usual}"
+    usual = entry.unit if entry.unit in fitting else fitting[0]
+    others = [name for name in fitting if name != usual]
+    why = f"{guess.why}; no unit is stated, values around {facts.middle:g} would fit {usual}"
+    return usual, 0.3 if others else 0.5, f"{why}, or {' or '.join(others)}" if others else why
 
 
 def _unknown_row(row: Row, facts: Facts, name: str, confidence: float) -> Row:

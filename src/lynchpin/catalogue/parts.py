@@ -19,10 +19,15 @@ BASE: Mapping[str, type[pl.DataType]] = {
     "release": pl.String,
     "volume": pl.Float64,
     "price": pl.Float64,
+    "engineering": pl.Float64,
     "file": pl.String,
     "row": pl.Int64,
 }
-"""Columns of parts and their types; volume in pieces per year, price in the common currency."""
+"""Columns of parts and their types.
+
+Volume is in pieces per year, price in the common currency, and engineering what it costs in a year to put a
+part into use that is not developed yet; blank for the others.
+"""
 SENSES = ("at_least", "at_most", "equal")
 PRICED_IN = frozenset({"EUR", "USD", "GBP", "CHF"})
 PART_NUMBER_COST = 1000.0

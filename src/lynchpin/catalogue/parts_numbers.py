@@ -23,7 +23,7 @@ _PLAIN = {
 }
 _GROUPED = {".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$", ",": r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"}
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[\s\u00a0\u202f'’]\d{3})+(?:[.,]\d+)?")
-_WITH_UNIT = re.compile(r"([+-]?[\d.,'’\s\u00a0\u202f]*\d)\s*([^\d\s].*)")
+_WITH_UNIT = re.compile(r"([+-]?[\d.,'’\s\u00a0\u202f]*\d)\s*([^\d\s.,'’].*)")
 LARGEST = 1e15
 
 

@@ -12,7 +12,7 @@ from lynchpin.catalogue.parts_numbers import read_numbers
 from lynchpin.catalogue.units import price_of, unit_of
 from lynchpin.catalogue.vocabulary import key
 from lynchpin.study.finding import Finding
-from lynchpin.study.raw import Place, RawTable, capped, explained
+from lynchpin.study.raw import AT_MOST, Place, RawTable, and_more, capped, explained
 from lynchpin.study.words import nearest
 
 CONTRADICTION = 0.001
@@ -182,21 +182,19 @@ def _blanks(said: CatalogueMapping, cells: pl.DataFrame, place: Place) -> list[F
 
 def _repeated(base: pl.DataFrame, mapping: ColumnMapping) -> list[Finding]:
     """Return findings on part numbers that stand twice in one catalogue."""
-    twice = base.filter(pl.col("part").is_not_null() & pl.struct("catalogue", "part").is_duplicated())
-    first = twice.group_by("catalogue", "part").agg(
-        pl.col("file").first(), pl.col("row").first().alias("first")
-    )
-    later = twice.join(first.drop("file"), on=["catalogue", "part"]).filter(pl.col("row") != pl.col("first"))
+    given = base.filter(pl.col("part").is_not_null()).select("catalogue", "part", "file", "row")
+    key = ("catalogue", "part")
+    first = given.with_columns(pl.col("row", "file").first().over(key).name.prefix("first_"))
+    later = first.filter(~pl.struct(key).is_first_distinct()).sort("file", "row")
     findings: list[Finding] = []
-    for (file,), rows in later.sort("file", "row").group_by("file", maintain_order=True):
+    for (file,), rows in later.group_by("file", maintain_order=True):
         column = mapping.of(str(file)).column_of("part") or "part"
-        for row in rows.head(200).iter_rows(named=True):
-            rule = f"the part number stands in row {row['first']} already"
+        for row in rows.head(AT_MOST).iter_rows(named=True):
+            elsewhere = "" if row["first_file"] == row["file"] else f" of {row['first_file']}"
+            rule = f"the part number stands in row {row['first_row']}{elsewhere} already"
             cure = "Delete one of the rows, or give the part its own number."
             findings.append(Finding("error", str(file), row["row"], column, "", row["part"], rule, cure))
-        if rows.height > 200:
-            rule = f"{rows.height - 200} further part numbers stand twice"
-            findings.append(Finding("error", str(file), 0, column, "", "", rule, "Correct the first ones."))
+        findings += and_more(Place(str(file)), "error", column, rows.height, "the same rule")
     return findings
 
 

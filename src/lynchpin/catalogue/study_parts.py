@@ -4,6 +4,7 @@
               the yearly sales of the model's offers (`base_sales`)                     pieces per year
     price   = `unit_cost`, else the sum of cost_per_unit times value over numeric attributes, in the study's
               currency at the rate of the first period
+    engineering = I r / (1 - (1 + r)^-life) of a candidate, I its engineering_cost               per year
 
 Sales are those of the first period's market, before a programme's life curve. The catalogue of a variant is
 its owner.
@@ -12,45 +13,46 @@ its owner.
 import polars as pl
 
 from lynchpin.catalogue.parts import BASE, Attribute, Parts
+from lynchpin.study.money_words import MILLION
 from lynchpin.study.study import Study
 
 
 def parts_of_study(study: Study) -> Parts:
     """Return the variants of a study as parts."""
-    variants = study.table("variants").select(
-        "variant", "family", "name", "owner", "status", "unit_cost", "currency"
-    )
-    variants = variants.sort("variant").with_row_index("index").cast({"index": pl.Int64})
+    variants = study.table("variants").with_row_index("row", offset=2).sort("variant")
+    variants = variants.with_row_index("index").cast({"index": pl.Int64})
     attributes = _attributes(study)
     values = {
         family: _values(study, attributes, family, variants.filter(pl.col("family") == family))
         for family in sorted({attribute.family for attribute in attributes})
     }
-    volumes = _volumes(study)
-    prices = _prices(study, variants)
-    frame = (
-        variants.join(volumes, on="variant", how="left").join(prices, on="variant", how="left").sort("index")
-    )
-    frame = frame.select(
+    frame = variants.join(_volumes(study), on="variant", how="left")
+    frame = frame.join(_prices(study, variants), on="variant", how="left").sort("index")
+    carried = {"uses", "offers"} <= study.given
+    frame = frame.with_columns(
         pl.col("owner").alias("catalogue"),
         pl.col("variant").alias("part"),
-        "name",
-        "family",
-        "owner",
-        pl.lit(None, dtype=pl.String).alias("supplier"),
-        "status",
-        pl.lit(None, dtype=pl.String).alias("release"),
-        pl.col("volume").fill_null(0.0),
-        "price",
         pl.lit("variants").alias("file"),
-        (pl.col("index") + 2).alias("row"),
+        pl.col("volume").fill_null(0.0) if carried else pl.col("volume"),
+        _engineering(study).alias("engineering"),
+        supplier=None,
+        release=None,
     )
-    return Parts(
-        frame.select(pl.col(name).cast(kind) for name, kind in BASE.items()),
-        values,
-        attributes,
-        study.settings.currency,
-    )
+    typed = frame.select(pl.col(name).cast(kind) for name, kind in BASE.items())
+    return Parts(typed, values, attributes, study.settings.currency)
+
+
+def _engineering(study: Study) -> pl.Expr:
+    """Return what developing a candidate costs in a year of its life."""
+    rate = study.settings.discount_rate
+    factor = rate / (1 - (1 + rate) ** -pl.col("life")) if rate else 1 / pl.col("life")
+    money = pl.col("engineering_cost") * MILLION * _rate(study)
+    return pl.when((pl.col("status") == "candidate") & (money > 0)).then(money * factor)
+
+
+def _rate(study: Study) -> pl.Expr:
+    """Return the worth of a row's currency in the study's."""
+    return pl.col("currency").replace_strict(_rates(study), default=1.0, return_dtype=pl.Float64)
 
 
 def _attributes(study: Study) -> tuple[Attribute, ...]:
@@ -92,26 +94,15 @@ def _volumes(study: Study) -> pl.DataFrame:
 
 def _prices(study: Study, variants: pl.DataFrame) -> pl.DataFrame:
     """Return the list cost of each variant in the study's currency."""
-    rates = _rates(study)
-    own = pl.col("unit_cost") * pl.col("currency").replace_strict(rates, default=1.0, return_dtype=pl.Float64)
-    worth = (
-        study.table("attributes")
-        .filter(pl.col("kind") == "number")
-        .with_columns(
-            (
-                pl.col("cost_per_unit")
-                * pl.col("currency").replace_strict(rates, default=1.0, return_dtype=pl.Float64)
-            ).alias("worth")
-        )
-    )
+    attributes = study.table("attributes").filter(pl.col("kind") == "number")
+    worth = attributes.select("family", "attribute", (pl.col("cost_per_unit") * _rate(study)).alias("worth"))
     given = study.table("specifications").join(variants.select("variant", "family"), on="variant")
-    summed = (
-        given.join(worth.select("family", "attribute", "worth"), on=["family", "attribute"])
-        .group_by("variant")
-        .agg((pl.col("value").cast(pl.Float64, strict=False) * pl.col("worth")).sum().alias("built"))
+    value = pl.col("value").cast(pl.Float64, strict=False)
+    built = (
+        given.join(worth, on=["family", "attribute"]).group_by("variant").agg((value * pl.col("worth")).sum())
     )
-    rows = variants.join(summed, on="variant", how="left")
-    return rows.select("variant", pl.coalesce(own, pl.col("built")).alias("price"))
+    rows = variants.join(built.rename({"value": "built"}), on="variant", how="left")
+    return rows.select("variant", pl.coalesce(pl.col("unit_cost") * _rate(study), "built").alias("price"))
 
 
 def _rates(study: Study) -> dict[str, float]:
