@@ -10,6 +10,7 @@ positive: columns are never negative.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -42,8 +43,10 @@ def over_flows(rows: Matrix, sense: str, flows: Mapping[str, Parts]) -> tuple[di
     rows   over yearly columns of `buy`      sense  <=, >= or =, of all rows
     flows  variable -> its sums; a yearly column is in one sum at most
     """
-    entries = sparse.coo_array(rows)
-    row, column, data = (np.asarray(part) for part in (*entries.coords, entries.data))
+    entries: Any = sparse.coo_array(rows)
+    row: Positions = np.asarray(entries.coords[0])
+    column: Positions = np.asarray(entries.coords[1])
+    data: Vector = np.asarray(entries.data)
     inside = np.zeros(len(row), dtype=np.bool_)
     valid = np.ones(rows.shape[0], dtype=np.bool_)
     found: dict[str, Matrix] = {}

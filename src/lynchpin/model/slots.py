@@ -104,8 +104,9 @@ def _part_dates(instance: Instance, tolerance: float) -> tuple[Positions, Flags]
     money /= np.where(instance.paths > 0, instance.paths, 1.0)[family]
     before, after = money[:, :-1], money[:, 1:]
     moved = np.abs(after - before) > tolerance * np.maximum(np.abs(after), np.abs(before))
-    carried = ~np.isnan(money).all(axis=1)[:, None]
-    return family, moved | ((is_open[:, :-1] != is_open[:, 1:]) & carried)
+    carried: Flags = np.asarray(np.isfinite(money).any(axis=1))[:, None]
+    opens: Flags = is_open[:, :-1] != is_open[:, 1:]
+    return family, moved | (opens & carried)
 
 
 def _target_dates(instance: Instance) -> tuple[Positions, Flags]:

@@ -54,7 +54,8 @@ def in_form(own: OwnRows, built: Built, model: Arrays) -> tuple[OwnRows, tuple[s
     if "buy" not in own.terms:
         return own, (EXACT,) * len(own.names)
     form = Aggregate.of(built.instance, built.slots)
-    plain = np.diff(own.terms["buy"].indptr) == 0
+    bought: Any = own.terms["buy"]
+    plain: Flags = np.diff(bought.indptr) == 0
     pieces = _pieces(own, model, np.flatnonzero(~plain))
     found = [(_whole(own, model, np.flatnonzero(plain)), own.lower[plain], own.upper[plain])]
     names = [name for name, is_plain in zip(own.names, plain, strict=True) if is_plain]
@@ -86,7 +87,7 @@ def _by_variable(matrix: Any, model: Arrays) -> dict[str, sparse.csr_array]:
 
 def _whole(own: OwnRows, model: Arrays, rows: Positions) -> Any:
     """Return own rows over the columns of a model, parts left out."""
-    terms = {name: matrix[rows] for name, matrix in own.terms.items() if name != "buy"}
+    terms: dict[str, Any] = {name: matrix[rows] for name, matrix in own.terms.items() if name != "buy"}
     kept = OwnRows(names=(), terms=terms, lower=own.lower[rows], upper=own.upper[rows])
     return kept.over(model.position, len(model.cost))
 
@@ -96,10 +97,11 @@ def _pieces(own: OwnRows, model: Arrays, rows: Positions) -> _Pieces:
     origin = np.concatenate([above, below])
     sign = np.concatenate([np.ones(len(above)), -np.ones(len(below))])
     turn: Any = sparse.diags_array(sign)
+    bought: Any = own.terms["buy"]
     return _Pieces(
         origin=origin,
         sign=sign,
-        buy=sparse.csr_array(turn @ own.terms["buy"][origin]),
+        buy=sparse.csr_array(turn @ bought[origin]),
         others=sparse.csr_array(turn @ _whole(own, model, origin)),
         limit=np.concatenate([own.upper[above], -own.lower[below]]),
     )
@@ -149,5 +151,7 @@ def _lifted(
     """Return sums of pieces over the columns of a model, their limits, and which of them are valid."""
     merged, valid = over_flows(sparse.csr_array(adder @ pieces.buy), "<=", flows)
     parts = OwnRows(names=(), terms=merged, lower=np.zeros(len(valid)), upper=np.zeros(len(valid)))
-    matrix = parts.over(model.position, len(model.cost)) + adder @ pieces.others
-    return sparse.csr_array(matrix), adder @ pieces.limit, valid
+    adds: Any = adder
+    matrix: Any = parts.over(model.position, len(model.cost)) + adds @ pieces.others
+    limit: Vector = adds @ pieces.limit
+    return sparse.csr_array(matrix), limit, valid
