@@ -24,7 +24,6 @@ from lynchpin.errors import (
 if TYPE_CHECKING:
     from lynchpin.api import (
         Commonality,
-        Commonality,
         Comparison,
         Design,
         Designs,
@@ -64,7 +63,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogueError",
-    "Commonality",
     "Commonality",
     "Comparison",
     "Design",

@@ -17,7 +17,6 @@ from typing import Any, Literal
 import linopy
 
 from lynchpin.catalogue.commonality import Commonality
-from lynchpin.catalogue.commonality import Commonality
 from lynchpin.catalogue.design import Design
 from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.duplicates import Duplicates
@@ -29,7 +28,6 @@ from lynchpin.model.build import build
 from lynchpin.model.design import design
 from lynchpin.model.designed import Designs
 from lynchpin.model.instance import compile as compile_study
-from lynchpin.plan import common
 from lynchpin.plan import common
 from lynchpin.plan.case import Desk
 from lynchpin.plan.compare import Comparison, compare
@@ -56,7 +54,6 @@ from lynchpin.study.study import Study
 from lynchpin.study.write import write_study
 
 __all__ = [
-    "Commonality",
     "Commonality",
     "Comparison",
     "Design",
@@ -293,30 +290,6 @@ def _verified(plan: Plan) -> Verification:
         gap=info.gap,
         partners=info.partners,
     )
-
-
-def commonality(
-    source: Study | Plan | str | Path, *, visible: Mapping[str, float] | None = None
-) -> Commonality:
-    """Say how common parts are: indices, part numbers and their cost, what brands share.
-
-    source   a study, as it is today; a plan; or the path of either
-    visible  family -> how much a customer sees of it, 0 to 1; weighs how alike brands are, 1 where not named
-
-    Raises InputError where a study's tables are not in order, StudyError where nothing is said to be carried.
-    """
-    if isinstance(source, str | Path) and is_plan(Path(source)):
-        source = load_plan(source)
-    if isinstance(source, Plan):
-        return common.of_plan(source, visible=visible)
-    return common.of_study(_in_order(source), visible=visible)
-
-
-def write_designs_page(designs: Designs, path: str | Path) -> Path:
-    """Write one self-contained page about what was designed; returns its path."""
-    from lynchpin.report.design_page import write_designs_page as write
-
-    return write(designs, path)
 
 
 def commonality(

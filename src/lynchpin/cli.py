@@ -388,9 +388,6 @@ def design(
     output: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE.html", help="Page with the figures.")
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE.html", help="Page with the figures.")
-    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything random.")] = 0,
     threads: Annotated[int, typer.Option(metavar="N", help="Threads of the engine.")] = 2,
     json: Json = False,
@@ -414,28 +411,6 @@ def design(
     terminal.show_designs(found, json=json)
     if write is not None:
         terminal.say(f"Wrote the study to {api.write_study(found.written(), write)}.")
-    if output is not None:
-        terminal.say(f"Wrote the figures to {api.write_designs_page(found, output)}.")
-
-
-@app.command()
-def commonality(
-    place: Annotated[Path, typer.Argument(metavar="STUDY|PLAN", help="A study, or the folder of a plan.")],
-    table: Annotated[
-        str | None,
-        typer.Argument(metavar="[TABLE]", help="indices, part_numbers, likeness, pairs or components."),
-    ] = None,
-    visible: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FAMILY=SHARE", help="How much customers see of a family; may be repeated."),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Show how common parts are: indices, part numbers and their cost, and what brands share."""
-    from lynchpin import api, terminal
-
-    found = api.commonality(place, visible=terminal.shares(visible or []))
-    terminal.show_commonality(found, table, json=json)
     if output is not None:
         terminal.say(f"Wrote the figures to {api.write_designs_page(found, output)}.")
 
