@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 import lynchpin
+from lynchpin.catalogue.duplicates_write import write_book
 from lynchpin.errors import CatalogueError
 
 ROWS = """Part No,Category,Peak power kW,Length mm,Annual volume,Unit price EUR
@@ -144,6 +145,16 @@ def test_decisions_are_not_overwritten(place: Path) -> None:
     (place.parent / "other" / "letter.txt").write_text("x", encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"holds other things, found 'letter.txt'"):
         found.write(place.parent / "other")
+    for name in ("parts.csv", "catalogue.csv"):  # the names of tables, but somebody else's
+        (place.parent / name.partition(".")[0]).mkdir()
+        (place.parent / name.partition(".")[0] / name).write_text(ROWS, encoding="utf-8")
+        with pytest.raises(CatalogueError, match="holds other things"):
+            found.write(place.parent / name.partition(".")[0])
+    lynchpin.duplicates(place.parent / "alder.csv", accept_proposal=True).write(place.parent / "again.xlsx")
+    found.write(place.parent / "again.xlsx")
+    write_book({"Parts": pl.DataFrame({"Part No": ["A1"]})}, place.parent / "other.xlsx")
+    with pytest.raises(CatalogueError, match="holds other things, found 'Parts'"):
+        found.write(place.parent / "other.xlsx")
     with pytest.raises(CatalogueError, match=r"not written as \.json"):
         found.write(place.parent / "found.json")
 

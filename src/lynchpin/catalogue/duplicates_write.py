@@ -57,15 +57,12 @@ def check_output(place: Path) -> None:
             thing=str(place),
             cure="Name a folder, or a workbook that ends in .xlsx.",
         )
-    if not place.exists():
+    if not place.exists() or (place.is_dir() and not any(place.iterdir())):
         return
-    known = {f"{name}.csv" for name in (*NAMES_OF_TABLES, *REPLACED)}
-    if place.is_dir() and (others := sorted({path.name for path in place.iterdir()} - known)):
-        raise CatalogueError(
-            "holds other things", thing=f"folder {place}", value=others[0], cure="Name a new folder."
-        )
-    decided = _decided(place)
-    if decided:
+    if other := _stranger(place):
+        thing = f"folder {place}" if place.is_dir() else str(place)
+        raise CatalogueError("holds other things", thing=thing, value=other, cure="Name a new place.")
+    if decided := _decided(place):
         raise CatalogueError(
             f"holds {decided} decisions",
             thing=str(place),
@@ -73,10 +70,20 @@ def check_output(place: Path) -> None:
         )
 
 
+def _stranger(place: Path) -> str:
+    """Return what stands in a place and is no table of a comparison or of what it merged into; or nothing."""
+    names = [path.name for path in place.iterdir()] if place.is_dir() else list(read_tables(place)[0])
+    found = {name.removesuffix(".csv") for name in names}
+    others = sorted(found - {*NAMES_OF_TABLES, *REPLACED})
+    if others:
+        return next(name for name in sorted(names) if name.removesuffix(".csv") == others[0])
+    whole = found >= {"groups", "settings"} or found == set(REPLACED)
+    return "" if whole else sorted(names)[0]
+
+
 def _decided(place: Path) -> int:
     """Return how many groups of an older comparison have a decision."""
-    tables, _ = read_tables(place)
-    groups = tables.get("groups")
+    groups = read_tables(place)[0].get("groups")
     if groups is None or "decision" not in groups.cells.columns:
         return 0
     return groups.cells["decision"].count()
