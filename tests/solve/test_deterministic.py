@@ -38,7 +38,7 @@ def uneven(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("method", ["split", "aggregate"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_the_same_plan_comes_every_time(uneven: None, method: str, seed: int) -> None:
     """Every table of the plan, its value, its bound and how that is known are the same in every run."""
     study = random_study(seed, size=LARGER)
@@ -51,6 +51,7 @@ def test_the_same_plan_comes_every_time(uneven: None, method: str, seed: int) ->
             assert table.equals(other.tables[name]), name
 
 
+@pytest.mark.slow
 def test_an_end_by_the_clock_is_told() -> None:
     """Where the time limit ends the search, the plan and a message say that the clock decided."""
     said: list[str] = []
