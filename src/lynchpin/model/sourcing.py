@@ -18,6 +18,7 @@ Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by it
          sites with capacity: sum of attr buy <= capacity open[s]
     (K1) sum over m, k, r of attr buy + unmet[pool,t] >= committed tooled[v,s,c,ph(t)]
 
+F5 and F7 say the most that the plants reached can use, where that is less than B.
 F7 may say `tooled` for nominate: parts flow only where the variant is used, and tooled is nominate and used.
 Strong rows, in the aggregate form only: F5 and F7 by plant, with the most that the plant can make. Lifted
 with the weight of the family; site capacities of several families with d.
@@ -155,7 +156,12 @@ def _limited(
     lift: Lift,
     coefficient: str | None = None,
 ) -> None:
-    """Add rows sum of buy <= most x by, one a distinct `index`; `by` names a variable and its column."""
+    """Add rows sum of buy <= most x by, one a distinct `index`; `by` names a variable and its column.
+
+    most  of a row, from the columns of `buy` and `reach`, the most of all plants that the row reaches
+    """
+    plant = pl.int_range(pl.len()).over([*index, "site"])
+    buy = buy.with_columns(reach=pl.when(plant == 0).then("most").otherwise(0.0))
     keys = buy.group_by(index).agg(pl.first(by), most=most).filter(pl.col("most").is_finite()).sort(index)
     limit = statement.rows(tag, keys.select(index), "<=", lift=lift)
     row = positions(buy, keys, index)
@@ -166,10 +172,15 @@ def _limited(
     limit.done()
 
 
+def _needed() -> pl.Expr:
+    """Return the most pieces that a version needs of all plants that a row reaches."""
+    return pl.min_horizontal(pl.first("demand"), pl.sum("reach"))
+
+
 def _used(statement: Statement, buy: pl.DataFrame) -> None:
     index = ["model", "family", "variant", "period"]
     lift = Lift(block=("model", "family", "variant"), peak=("model", "family", "variant"))
-    _limited(statement, "F5", buy, index, pl.first("demand"), by="use", lift=lift)
+    _limited(statement, "F5", buy, index, _needed(), by="use", lift=lift)
     if statement.strong:
         index = ["model", "family", "variant", "site", "period"]
         _limited(
@@ -186,7 +197,7 @@ def _used(statement: Statement, buy: pl.DataFrame) -> None:
 def _nominated(statement: Statement, buy: pl.DataFrame) -> None:
     index = ["model", "family", "variant", "supplier", "period"]
     key = ("model", "family", "variant", "supplier")
-    most = pl.min_horizontal(pl.first("demand"), pl.first("capacity") / pl.first("measure"))
+    most = pl.min_horizontal(_needed(), pl.first("capacity") / pl.first("measure"))
     _limited(statement, "F7", buy, index, most, by="tooled", lift=Lift(key, key))
     if statement.strong:
         index = ["model", "family", "variant", "supplier", "site", "period"]
