@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from lynchpin.errors import OptionError, StudyError
-from lynchpin.study.ladder import ladder
+from lynchpin.study.ladder import ladder as made
 from lynchpin.study.read import read_study
 from lynchpin.study.study import Study
 from lynchpin.study.words import nearest
@@ -40,6 +40,18 @@ def tiny() -> Study:
 def alliance() -> Study:
     """Return the example of Renault, Nissan and Mitsubishi."""
     return load("alliance")
+
+
+def ladder(size: int = 30, *, seed: int = 0, scale: bool = False) -> Study:
+    """Return a made study of `size` versions, complete with lanes: see the guide to studies of any size.
+
+    size   versions, 4 to 200; 15, 30, 60 and 120 are the sizes that methods are measured on
+    seed   0 or more; the same size, seed and scale give the same tables
+    scale  whether list costs fall with the volume of a variant
+
+    Raises OptionError for a size or seed out of range.
+    """
+    return made(size, seed=seed, scale=scale)
 
 
 def new(place: str | Path, example: str = "alliance") -> Path:

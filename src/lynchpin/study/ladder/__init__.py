@@ -3,7 +3,7 @@
 A rung has so many versions; places, distances and the pattern of duties are real, everything else is drawn:
 seeded, so that size, seed and scale give the same tables, and correlated, so that large cars need large
 batteries and strong drives and cars of a kind can share them. What the generator draws from is written in the
-modules beside it and in docs/explanation/ladder.md.
+modules beside it and in docs/how-to/make-a-study-of-any-size.md.
 """
 
 import polars as pl
