@@ -83,15 +83,17 @@ class Form:
         )
 
     @classmethod
-    def aggregate(cls, instance: Instance, *, own: OwnRows | None = None) -> "Form":
+    def aggregate(cls, instance: Instance, *, own: OwnRows | None = None, peaks: bool = True) -> "Form":
         """Return the first aggregate form, with what a user's own rows say in it.
+
+        peaks  whether to have more peaks than the highest one of each family
 
         Every period is critical where that adds at most 30,000 columns: no capacity is averaged over years,
         the structure that is found keeps its worth, and the search is shorter in spite of the columns.
         """
         slots = first(instance)
         pieces = instance.frames["buy"].select("model", "variant", "supplier", "period").n_unique()
-        if pieces <= MOST_PEAK_COLUMNS:
+        if peaks and pieces <= MOST_PEAK_COLUMNS:
             families, periods = slots.peak.shape
             slots = refine(instance, slots, critical=np.ndindex(families, periods))
         return cls.of(build(instance, form="aggregate", slots=slots), "aggregate", own=own)

@@ -10,6 +10,7 @@ solving with tangents and moving them never loses value (a minorise-maximise sch
 Nominations and allocations that the flows leave unused are dropped where something else remains.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from lynchpin.solve.contracts import Problem, Status
 from lynchpin.solve.forms import Form
 from lynchpin.solve.highs import solve_here
 from lynchpin.solve.options import SolveOptions
+from lynchpin.solve.shrink import Shrunk, shrunk
 from lynchpin.solve.structure import CHOICES, Values, derived
 from lynchpin.solve.volumes import list_money, members_of, scale_of, volumes
 
@@ -29,10 +31,14 @@ ENOUGH = 1e-7  # relative gain below which the tangents are left where they are
 
 
 class Valuation:
-    """Values structures of one instance; `form` is its yearly form."""
+    """Values structures of one instance; `form` is its yearly form.
+
+    asked  whether to stop; what was found until then counts
+    """
 
     def __init__(self, instance: Instance, form: Form) -> None:
         self._instance, self._form = instance, form
+        self.asked: Callable[[], bool] | None = None
         self._scaled = bool(curves(instance))
 
     def point(self, choices: Values, *, options: SolveOptions) -> Values | None:
@@ -55,10 +61,13 @@ class Valuation:
         best: Values | None = None
         at = None if buy is None else volumes(self._instance, buy)
         for _ in range(ROUNDS if self._scaled else 1):
-            found = solve_here(self._with_tangents(fixed, at), options=options)
+            problem = self._with_tangents(fixed, at)
+            if problem is None:
+                return best
+            found = solve_here(problem, options=options, asked=self.asked)
             if found.status is not Status.OPTIMAL or found.x is None:
                 return best
-            point = derived(self._instance, self._form.values(found.x))
+            point = derived(self._instance, self._form.values(fixed.whole(found.x)))
             at = volumes(self._instance, point["buy"])
             gain = np.inf if best is None else self._money(point) - self._money(best)
             best = point if gain > 0 else best
@@ -69,8 +78,8 @@ class Valuation:
     def _money(self, values: Values) -> float:
         return money_of(self._instance, values)
 
-    def _fixed(self, choices: Values) -> Problem | None:
-        """Return the yearly form with choices fixed, without modes; None where a choice is not allowed."""
+    def _fixed(self, choices: Values) -> Shrunk | None:
+        """Return what choices leave of the yearly form, without modes; None where one is not allowed."""
         problem = self._form.problem
         lower, upper = problem.lower.copy(), problem.upper.copy()
         for name in CHOICES:
@@ -80,14 +89,16 @@ class Valuation:
             lower[place] = upper[place] = chosen
         for name in ("mode", "volume"):
             upper[self._form.place[name]] = 0.0
-        return replace(problem, lower=lower, upper=upper, integer=np.zeros_like(problem.integer))
+        return shrunk(replace(problem, integer=np.zeros_like(problem.integer)), lower, upper)
 
-    def _with_tangents(self, problem: Problem, volume: Vector | None) -> Problem:
-        """Return the problem with the saving of one piece taken at the margin of the volumes."""
-        cost = problem.cost.copy()
+    def _with_tangents(self, left: Shrunk, volume: Vector | None) -> Problem | None:
+        """Return what is left with the saving of one piece taken at the margin of the volumes."""
+        if left.problem is None:
+            return None
+        cost = self._form.problem.cost.copy()
         money = self._instance.objective("buy") + marginal(self._instance, volume)
         cost[self._form.place["buy"]] = -money * self._form.built.flow / self._form.money
-        return replace(problem, cost=cost)
+        return replace(left.problem, cost=cost[left.columns])
 
 
 def money_of(instance: Instance, values: Values) -> float:

@@ -1,10 +1,10 @@
 """What the split method is made of.
 
-subproblem  a `Task`: a problem in arrays that needs nothing but itself, so that any process of any machine can
-            solve it, and solve it again where the first one died
-bound       money that no plan beats. Three kinds, each said with it: *priced duals* (`evaluate.bound_of`, from
-            duals alone), *blocks at prices* (the sum of the blocks' own bounds, `Blocks`), and *branch and cut*.
-            A block's bound is that of its relaxation until its search proves more, so the sum is a bound at
+subproblem  a `Task`: a problem in arrays that needs nothing but itself, so that any process of any machine
+            can solve it, and solve it again where the first one died
+bound       money that no plan beats. Three kinds, each said with it: *duals* (`evaluate.bound_of`, from duals
+            alone), *blocks at prices* (the sum of the blocks' own bounds, `Blocks`), and *branch and cut*. A
+            block's bound is that of its relaxation until its search proves more, so the sum is a bound at
             every moment. Only the best counts: the bound of a search never rises
 incumbent   a structure that was valued in the yearly form and accepted by the verifier (`Standing.take`);
             what a subproblem says of its own objective is never a plan's value
@@ -13,6 +13,7 @@ line        a line of work: a generator that yields the tasks it needs next and 
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from lynchpin.solve.contracts import Problem, Solution, Vector
 from lynchpin.solve.options import SolveOptions
@@ -33,5 +34,10 @@ class Task:
     start: Vector | None = None
 
 
-Line = Generator[Sequence[Task], Sequence[Solution], None]
-"""Yields the tasks it waits for; is sent their solutions in the same order."""
+Result = TypeVar("Result")
+
+Stretch = Generator[Sequence[Task], Sequence[Solution], Result]
+"""Yields the tasks it waits for, is sent their solutions in that order, and returns something at its end."""
+
+Line = Stretch[None]
+"""A whole line of work."""

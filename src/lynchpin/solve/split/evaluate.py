@@ -4,9 +4,9 @@ For any duals y of the rows, clipped to the sign that their rows allow,
 
     L(y) = offset + sum_i y[i] b[i] + sum_j min over lower[j] <= x[j] <= upper[j] of (cost - A' y)[j] x[j]
 
-with b[i] the lower limit of row i where y[i] > 0 and the upper limit where y[i] < 0, is no more than the least
-value of the problem, linear or mixed-integer. Nothing here depends on how y was found: a rough dual gives a
-weak bound, never a wrong one.
+with b[i] the lower limit of row i where y[i] > 0 and the upper limit where y[i] < 0, is no more than the
+least value of the problem, linear or mixed-integer. Nothing here depends on how y was found: a rough dual
+gives a weak bound, never a wrong one.
 """
 
 import math
@@ -17,7 +17,7 @@ from lynchpin.solve.contracts import Problem, Vector
 
 
 def clipped(duals: Vector, row_lower: Vector, row_upper: Vector) -> Vector:
-    """Return duals without what their rows do not allow: a row without a lower limit has none above nought."""
+    """Return duals without what their rows do not allow: none above nought without a lower limit."""
     wrong = ((duals > 0) & np.isneginf(row_lower)) | ((duals < 0) & np.isposinf(row_upper))
     return np.where(wrong | ~np.isfinite(duals), 0.0, duals)
 

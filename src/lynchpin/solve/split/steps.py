@@ -1,8 +1,8 @@
 """The subproblems that improve a point of the aggregate form, one part of it held and the rest free.
 
-family step   plants and markets held as they are, each family apart: which variants, from whom. A link that the
-              family cannot serve is short at a price, since the plant step can still give way
-plant step    variants and nominations held, but not how much: what is launched, where it is built, where sold
+family step   plants and markets held as they are, each family apart: which variants, from whom. A link that
+              the family cannot serve is short at a price, since the plant step can still give way
+plant step    variants and nominations held, not how much: what is launched, where it is built, where sold
 neighbourhood any columns held, the rest free
 
 All three are exact on the aggregate form: no cost is averaged. Which of them is asked next is `engine`'s.
@@ -17,8 +17,8 @@ from scipy import sparse
 from lynchpin.model.vectors import Flags
 from lynchpin.solve.contracts import Problem, SparseMatrix, Vector
 from lynchpin.solve.forms import Form
-from lynchpin.solve.split.blocks import PLANTS, Blocks
-from lynchpin.solve.split.shrink import Shrunk, shrunk
+from lynchpin.solve.shrink import Shrunk, shrunk
+from lynchpin.solve.split.blocks import Blocks
 
 DEAR = 5.0  # a piece that is short costs so many times the price of its link
 TINY = 1e-7
@@ -39,40 +39,49 @@ class Step:
         """Return the point that a solution stands for."""
         return self.shrunk.whole(x[: len(self.shrunk.columns)])
 
-    def start(self, x: Vector) -> Vector:
-        """Return what a point of the aggregate form says of the subproblem's columns."""
-        return x[self.shrunk.columns]
+    def start(self, x: Vector, wanted: Flags) -> Vector:
+        """Return what a point of the aggregate form says of wanted columns here, NaN elsewhere."""
+        found = np.full(len(wanted), np.nan)
+        found[: len(self.shrunk.columns)] = x[self.shrunk.columns]
+        return np.where(wanted, found, np.nan)
 
 
 def held(problem: Problem, x: Vector, free: Flags) -> Step:
     """Return the problem with every column that is not free held at a point's value."""
     at = np.clip(np.where(problem.integer, np.round(x), x), problem.lower, problem.upper)
-    return Step(
-        shrunk(problem, np.where(free, problem.lower, at), np.where(free, problem.upper, at))
-    )
+    return Step(shrunk(problem, np.where(free, problem.lower, at), np.where(free, problem.upper, at)))
 
 
-def family_step(blocks: Blocks, block: int, x: Vector, duals: Vector) -> Step:
+def priced_step(blocks: Blocks, block: int, duals: Vector, kept: Flags) -> Step:
+    """Return a block at prices, of some columns; its points are over the block's columns."""
+    problem, columns = blocks.priced(block, duals), blocks.columns[block]
+    return Step(shrunk(problem, problem.lower, np.where(kept[columns], problem.upper, problem.lower)))
+
+
+def family_step(blocks: Blocks, block: int, x: Vector, duals: Vector, kernel: Flags) -> Step:
     """Return the step of one family at a point, with links elastic.
 
-    x      point of the aggregate form; only its columns outside of the block count
-    duals  prices of the rows, for what a short piece costs
+    x       point of the aggregate form; only its columns outside of the block count
+    duals   prices of the rows, for what a short piece costs
+    kernel  columns that it may use beside those that the point uses (n)
     """
     soft = _elastic(blocks, block, duals)
     count = len(blocks.problem.cost)
-    free = np.concatenate([blocks.owner == block, np.ones(len(soft.cost) - count, dtype=np.bool_)])
-    at = np.concatenate([x, np.zeros(len(soft.cost) - count)])
+    mine = blocks.owner == block
+    extra = len(soft.cost) - count
+    free = np.concatenate([mine & (kernel | (x > 0)), np.ones(extra, dtype=np.bool_)])
+    at = np.concatenate([np.where(mine, 0.0, x), np.zeros(extra)])
     step = held(soft, at, free)
     return Step(_without_tail(step.shrunk, count))
 
 
 def _without_tail(found: Shrunk, count: int) -> Shrunk:
     """Return the way back to the first columns alone."""
-    return Shrunk(found.problem, found.columns[found.columns < count], found.fixed[:count])
+    return replace(found, columns=found.columns[found.columns < count], fixed=found.fixed[:count])
 
 
 def _elastic(blocks: Blocks, block: int, duals: Vector) -> Problem:
-    """Return the rows that a family has a part in, those of flows with columns for what is short or too much."""
+    """Return the rows that a family has a part in, those of flows with columns for short and too much."""
     problem, links = blocks.problem, blocks.links
     matrix = cast(Any, problem.matrix)
     mine = np.flatnonzero(blocks.owner == block)
@@ -104,7 +113,7 @@ def _elastic(blocks: Blocks, block: int, duals: Vector) -> Problem:
     )
 
 
-def plant_step(form: Form, blocks: Blocks, x: Vector) -> Step:
+def plant_step(form: Form, x: Vector) -> Step:
     """Return the step of plants and markets at a point: the families' choices are held or dropped.
 
     A model that the point does not launch may come with any variant that another one uses, or with any at all
@@ -137,9 +146,3 @@ def _kept(form: Form, x: Vector) -> dict[str, Flags]:
     spread[variant[~offered[need]]] = True
     source = nominate["variant"].to_numpy()
     return {"use": kept, "nominate": nominated | spread[np.minimum(source, len(spread) - 1)]}
-
-
-def families_free(blocks: Blocks, families: list[int]) -> Flags:
-    """Return the columns of some families, and all flows of plants and markets (n)."""
-    free = np.isin(blocks.owner, families)
-    return free | ((blocks.owner == PLANTS) & ~blocks.problem.integer)

@@ -1,8 +1,8 @@
 """A problem without what is decided: fixed columns, columns that a row forces, and empty rows.
 
-A row whose least activity equals its upper limit holds every one of its columns at the bound that gives that
-least: with use[m,v] fixed at 0, the row  sum buy <= Vmax use  forces all its flows to 0. Repeated until nothing
-moves, this leaves of a neighbourhood only what is open in it, before anything travels to another process.
+A row whose least activity equals its upper limit holds every one of its columns at the bound that gives
+that least: with use[m,v] fixed at 0, the row  sum buy <= Vmax use  forces all its flows to 0. Repeated until
+nothing moves, this leaves of a neighbourhood only what is open in it, before it travels to another process.
 """
 
 from dataclasses import dataclass, replace
@@ -11,11 +11,12 @@ from typing import Any, cast
 import numpy as np
 from scipy import sparse
 
-from lynchpin.model.vectors import Positions
+from lynchpin.model.vectors import Flags, Positions
 from lynchpin.solve.contracts import Problem, SparseMatrix, Vector
 
 ROUNDS = 8
-CLOSE = 1e-9
+CLOSE = 1e-9  # relative distance at which a limit is met, and of bounds that decide a column
+WRONG = 1e-6  # relative distance by which a limit may be missed for rounding alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +25,13 @@ class Shrunk:
 
     problem   the smaller problem, with the same value at matching points; None where a row cannot hold
     columns   position of each of its columns in the problem it came from
+    rows      position of each of its rows there
     fixed     value of every column of that problem, right where it was decided (n)
     """
 
     problem: Problem | None
     columns: Positions
+    rows: Positions
     fixed: Vector
 
     def whole(self, x: Vector) -> Vector:
@@ -50,7 +53,7 @@ def shrunk(problem: Problem, lower: Vector, upper: Vector) -> Shrunk:
     fixed = np.where(open_, 0.0, lower)
     columns = np.flatnonzero(open_)
     if not feasible:
-        return Shrunk(None, columns, fixed)
+        return Shrunk(None, columns, np.zeros(0, dtype=np.int64), fixed)
     used = matrix @ fixed
     rest = matrix[:, columns]
     rows = np.flatnonzero(np.diff(rest.indptr) > 0)
@@ -67,26 +70,25 @@ def shrunk(problem: Problem, lower: Vector, upper: Vector) -> Shrunk:
         column_name="column {}".format,
         row_name="row {}".format,
     )
-    return Shrunk(small, columns, fixed)
+    return Shrunk(small, columns, rows, fixed)
 
 
 def _force(matrix: Any, problem: Problem, lower: Vector, upper: Vector) -> bool:
     """Move the bounds of forced columns onto each other, in place; False where a row cannot hold."""
     positive, negative = matrix.maximum(0), matrix.minimum(0)
-    scale = 1.0 + np.maximum(
-        np.where(np.isfinite(problem.row_lower), np.abs(problem.row_lower), 0.0),
-        np.where(np.isfinite(problem.row_upper), np.abs(problem.row_upper), 0.0),
-    )
+    slack = 1.0 + np.maximum(_finite(problem.row_lower), _finite(problem.row_upper))
     for _ in range(ROUNDS):
         least = positive @ lower + negative @ upper
         most = positive @ upper + negative @ lower
-        if (least > problem.row_upper + 1e-6 * scale).any() or (most < problem.row_lower - 1e-6 * scale).any():
+        if (least > problem.row_upper + WRONG * slack).any() or (
+            most < problem.row_lower - WRONG * slack
+        ).any():
             return False
         open_ = upper - lower > CLOSE
-        at_least = _columns(matrix, least >= problem.row_upper - CLOSE * scale)
-        at_most = _columns(matrix, most <= problem.row_lower + CLOSE * scale)
-        down = _touched(at_least, sign=1) | _touched(at_most, sign=-1)
-        up = _touched(at_least, sign=-1) | _touched(at_most, sign=1)
+        full = matrix[np.flatnonzero(least >= problem.row_upper - CLOSE * slack)]
+        empty = matrix[np.flatnonzero(most <= problem.row_lower + CLOSE * slack)]
+        down = _touched(full, sign=1) | _touched(empty, sign=-1)
+        up = _touched(full, sign=-1) | _touched(empty, sign=1)
         moved = open_ & (down ^ up)
         if not moved.any():
             return True
@@ -95,12 +97,12 @@ def _force(matrix: Any, problem: Problem, lower: Vector, upper: Vector) -> bool:
     return True
 
 
-def _columns(matrix: Any, rows: Vector) -> Any:
-    """Return the chosen rows of a matrix."""
-    return matrix[np.flatnonzero(rows)]
+def _finite(limits: Vector) -> Vector:
+    """Return the size of limits, nought where there is none."""
+    return np.where(np.isfinite(limits), np.abs(limits), 0.0)
 
 
-def _touched(rows: Any, *, sign: int) -> Any:
+def _touched(rows: Any, *, sign: int) -> Flags:
     """Return which columns have an entry of a sign in the rows."""
     found = np.zeros(rows.shape[1], dtype=np.bool_)
     found[rows.indices[rows.data * sign > 0]] = True

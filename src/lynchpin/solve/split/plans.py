@@ -1,0 +1,130 @@
+"""The line of work that makes plans.
+
+    root          of the likely candidates of each need alone; its duals price the links
+    first point   every block at those prices
+    kernel        what the root or the first point has a use for: family steps choose from it
+    by turns      family steps at the plan's volumes, then the plant step at the families' choices, until
+                  neither moves anything
+    search        neighbourhoods of the best plan, as long as there is time
+
+Every point on the way is valued in the yearly form and verified; nothing here proves anything.
+"""
+
+import numpy as np
+
+from lynchpin.model.vectors import Flags
+from lynchpin.solve.contracts import Status, Vector
+from lynchpin.solve.split.blocks import PLANTS
+from lynchpin.solve.split.contracts import Line, Stretch
+from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
+from lynchpin.solve.split.parts import Parts, Root
+from lynchpin.solve.split.sift import likely, with_uses
+from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
+
+CANDIDATES = 5  # of each need in the root
+ROUNDS = 3  # of family steps and plant step
+ROUGH, FINE = 1e-3, 2e-4  # distance from the best, as a share of the root, for first points and for steps
+FIRST_SECONDS, STEP_SECONDS = 20.0, 8.0
+HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
+
+
+class Plans:
+    """Makes plans from the parts of a form, for the standing of a search."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._form, self._standing = parts, parts.form, parts.standing
+        self._scale = 1.0
+
+    def line(self) -> Line:
+        """Make plans until somebody stops it."""
+        likely_ones = likely(self._form, CANDIDATES)
+        root = yield from self._parts.root("root of likely candidates", likely_ones)
+        if not isinstance(root, Root):
+            return
+        self._scale = abs(root.objective)
+        if self._standing.best is None:
+            first = yield from self._first(root, likely_ones)
+            if first is None:
+                return
+            kernel, x = self._kernel(root.x, first), first
+        else:
+            x = self._at_best()
+            kernel = self._kernel(root.x, x)
+            x = yield from self._plants(x)
+        if x is not None:
+            yield from self._by_turns(x, root.duals, kernel)
+        yield from self._search(kernel)
+
+    def _first(self, root: Root, kept: Flags) -> Stretch[Vector | None]:
+        """Return the blocks' own points at the root's prices as one, None without one of the plants."""
+        parts = self._parts
+        steps = [priced_step(parts.blocks, block, root.duals, kept) for block in range(parts.blocks.count)]
+        limits = parts.limits(ROUGH * self._scale, FIRST_SECONDS)
+        answers = yield [
+            parts.task(f"first {name}", step, limits) for name, step in zip(parts.names, steps, strict=True)
+        ]
+        if answers[PLANTS].x is None:
+            return None
+        x = np.clip(0.0, parts.problem.lower, parts.problem.upper)
+        for columns, step, answer in zip(parts.blocks.columns, steps, answers, strict=True):
+            x[columns] = x[columns] if answer.x is None else step.whole(answer.x)
+        return x
+
+    def _kernel(self, *points: Vector) -> Flags:
+        """Return the columns without the uses of variants for which no point has a use (n)."""
+        place = self._form.place["use"]
+        return with_uses(self._form, np.max([x[place] for x in points], axis=0) > HAS_USE)
+
+    def _by_turns(self, x: Vector, duals: Vector, kernel: Flags) -> Line:
+        """Take family steps and plant steps by turns, from a point, until the plan stays as it is."""
+        parts, known = self._parts, self._standing.best is not None
+        for _ in range(ROUNDS):
+            before = self._standing.value
+            families = range(1, parts.blocks.count)
+            steps = [family_step(parts.blocks, family, x, duals, kernel) for family in families]
+            limits = parts.limits(FINE * self._scale, STEP_SECONDS)
+            answers = yield [
+                parts.task(f"family {parts.names[family]}", step, limits, x if known else None)
+                for family, step in zip(families, steps, strict=True)
+            ]
+            for family, step, answer in zip(families, steps, answers, strict=True):
+                if answer.x is not None:
+                    columns = parts.blocks.columns[family]
+                    x[columns] = step.whole(answer.x)[columns]
+            self._standing.take(self._form.values(x))
+            found = yield from self._plants(x)
+            if found is None or self._standing.value == before:
+                return
+            x, known = found, True
+
+    def _plants(self, x: Vector) -> Stretch[Vector | None]:
+        """Take a plant step from a point; return where it leads."""
+        step = plant_step(self._form, x)
+        limits = self._parts.limits(FINE * self._scale, STEP_SECONDS)
+        (answer,) = yield [self._parts.task("plants and markets", step, limits, x)]
+        if answer.x is None:
+            return None
+        found = step.whole(answer.x)
+        self._standing.take(self._form.values(found))
+        return found
+
+    def _search(self, kernel: Flags) -> Line:
+        """Think neighbourhoods of the best plan over again, as long as there is time."""
+        around = Neighbourhoods(self._form, self._parts.options.seed)
+        while self._standing.best is not None:
+            x = self._at_best()
+            name, free = around.next(x)
+            taken = with_uses(self._form, x[self._form.place["use"]] > 0.5)
+            step = held(self._form.problem, np.where(kernel | taken, x, 0.0), free & (kernel | taken))
+            limits = self._parts.limits(FINE * self._scale, STEP_SECONDS)
+            (answer,) = yield [self._parts.task(name, step, limits, x)]
+            around.settle(solved=answer.status is Status.OPTIMAL)
+            if answer.x is not None:
+                found = step.whole(answer.x)
+                if self._form.contribution(found) > (self._standing.value or -np.inf):
+                    self._standing.take(self._form.values(found))
+
+    def _at_best(self) -> Vector:
+        """Return the choices of the best plan as a point of the form."""
+        assert self._standing.best is not None
+        return choices_at(self._form, self._form.start(self._standing.best))
