@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lynchpin.catalogue import design_kernels as kernels
 from lynchpin.catalogue.joins import Group
 from lynchpin.catalogue.needs import NONE, Codes, Vector
 from lynchpin.catalogue.new_cost import NewCost
@@ -50,31 +51,22 @@ class Question:
     sign: float = 1.0
     flat: float = 1.0
 
-    def reduced(self, points: Vector) -> Vector:
-        """Return r of specifications (rows, K)."""
-        count = points.shape[0]
-        unit = self.cost.of(points, np.repeat(self.group.kind[None, :], count, axis=0))
-        found = self.cost.fixed + self.charge * unit / self._measures(points)
-        for row in range(count):
-            inside = (self.group.demand <= points[row]).all(axis=1)
-            gain = self.volumes[inside] * unit[row] - self.prices[inside]
-            found[row] += np.minimum(0.0, gain).sum()
-        return found
-
     def bound(self, low: Vector, high: Vector) -> float:
-        """Return a number that no specification between `low` and `high` is below."""
-        weight = self.cost.weight
-        base = self.cost.base_of(self.group.kind)
-        inside = (self.group.demand <= high).all(axis=1)
-        least = np.maximum(self.group.demand[inside], low)
-        cheapest = np.where(weight >= 0, least, high)
-        unit = np.maximum(0.0, base + cheapest @ weight)
-        lowest = max(0.0, base + float(np.where(weight >= 0, low, high) @ weight))
-        found = self.cost.fixed + np.minimum(0.0, self.volumes[inside] * unit - self.prices[inside]).sum()
+        """Return a number that no specification between `low` and `high` is below; r of a single one."""
+        weight, base = self.cost.weight, self.cost.base_of(self.group.kind)
+        demand = self.group.demand
+        found = self.cost.fixed
+        found += kernels.gain(demand, self.volumes, self.prices, weight, base, low, high)
         if self.charge:
+            lowest = max(0.0, base + float(np.where(weight >= 0, low, high) @ weight))
             sizes = self._measures(np.stack([low, high]))
             found += self.charge * lowest / sizes.max()
         return float(found)
+
+    def shrunk(self, low: Vector, high: Vector) -> Vector | None:
+        """Return the highest join between `low` and `high`, or None where there is none."""
+        top = np.empty_like(high)
+        return top if kernels.shrink(self.group.demand, low, high, top) else None
 
     def _measures(self, points: Vector) -> Vector:
         if self.measure == NONE:
@@ -114,10 +106,10 @@ def search(question: Question, *, limit: float, most: int, boxes: int) -> Found:
         low, high = np.array(first), np.array(last)
         if (low == high).all():
             points.append(low)
-            reduced.append(float(question.reduced(low[None, :])[0]))
+            reduced.append(floor)
             continue
         for below, above in _halves(low, high, grid):
-            shrunk = _shrunk(question.group.demand, below, above)
+            shrunk = question.shrunk(below, above)
             if shrunk is None:
                 continue
             value = max(floor, question.bound(below, shrunk))
@@ -140,15 +132,6 @@ def _halves(low: Vector, high: Vector, grid: list[Vector]) -> list[tuple[Vector,
     lower, upper = high.copy(), low.copy()
     lower[k], upper[k] = inside[k][middle - 1], inside[k][middle]
     return [(low, lower), (upper, high)]
-
-
-def _shrunk(demand: Vector, low: Vector, high: Vector) -> Vector | None:
-    """Return the highest join in a box, or None where it holds none."""
-    inside = (demand <= high).all(axis=1)
-    if not inside.any():
-        return None
-    top = demand[inside].max(axis=0)
-    return top if (top >= low).all() else None
 
 
 def _sorted(points: list[Vector], reduced: list[float], floor: float, limit: float, width: int) -> Found:

@@ -15,30 +15,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lynchpin.catalogue.design_pool import Pool, charge_unit, cost_of, pieces_of, pool
-from lynchpin.catalogue.design_search import Found, Question, lagrangian, rows_without, search
-from lynchpin.catalogue.design_task import DesignTask, measures
-from lynchpin.catalogue.joins import Group, classes, closure, first_joins
+from lynchpin.catalogue.design_prices import Candidates, Prices, added, multipliers, priced, specifications
+from lynchpin.catalogue.design_task import DesignTask
+from lynchpin.catalogue.joins import classes, closure, first_joins
 from lynchpin.catalogue.location import LocateOptions, Location, locate
-from lynchpin.catalogue.needs import NONE, Codes, Needs, Parts, Vector
+from lynchpin.catalogue.needs import Codes, Needs, Parts, Vector
 from lynchpin.catalogue.volume_cost import PIECES
+from lynchpin.errors import SolveError
 
 MOST_JOINS = 20_000
 MOST_ARCS = 4_000_000
 MOST_ROUNDS = 40
-MOST_ADDED = 2_000
-MOST_BOXES = 40_000
+ROUND_SHARE, GENERATION_SHARE = 0.04, 0.6  # of the time, for one round of generation and for all of them
+SOON = 0.05  # seconds
 EXACT = 1e-6  # relative distance of curve and lines at which lines are good enough
 JOINS, VARIANTS = "the variants and every join of needs", "the variants"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Candidates:
-    """Parts to choose from; `listed` tells whether every join is among them."""
-
-    needs: Needs
-    parts: Parts
-    groups: tuple[Group, ...]
-    listed: bool
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,8 +57,9 @@ class Choice:
         return max(0.0, (self.cost - self.bound) / self.cost) if self.cost > 0 else 0.0
 
 
-def candidates(task: DesignTask, needs: Needs, *, most: int = MOST_JOINS) -> Candidates:
-    """Return the variants, and every join where there are at most `most`, else some to start from."""
+def candidates(task: DesignTask, needs: Needs) -> Candidates:
+    """Return the variants, and every join where there are not too many, else some to start from."""
+    most = MOST_JOINS
     groups = classes(needs, task.parts)
     if task.new is None:
         return Candidates(needs=needs, parts=task.parts, groups=groups, listed=True)
@@ -86,13 +78,8 @@ def candidates(task: DesignTask, needs: Needs, *, most: int = MOST_JOINS) -> Can
         found = [first_joins(group) for group in groups]
     parts = task.parts
     for group, joins in zip(groups, found, strict=True):
-        parts = parts.with_more(_specifications(task, group, joins, parts.size))
+        parts = parts.with_more(specifications(task, group, joins, parts.size))
     return Candidates(needs=needs, parts=parts, groups=groups, listed=listed)
-
-
-def _specifications(task: DesignTask, group: Group, joins: Vector, count: int) -> Parts:
-    kind = np.repeat(group.kind[None, :], joins.shape[0], axis=0)
-    return task.specification(joins, kind, name=f"new {count}.")
 
 
 def choose(
@@ -108,36 +95,120 @@ def choose(
     The candidates come back with the joins and nothing else added, for another number of parts to start from.
     """
     began = time.monotonic()
+    asking = Asking(task, at_most, options, began + options.time_limit)
+    run = Run(given, start)
+    if not given.listed:
+        run = _generated(asking, run)
     points = np.zeros(0)
-    best, bound = start, 0.0
     for _ in range(MOST_ROUNDS):
-        left = options.time_limit - (time.monotonic() - began)
-        if left <= 0.05:
+        left = asking.ends - time.monotonic()
+        if left <= SOON and run.best is not None:
             break
-        asked = pool(task, given.needs, given.parts, points)
-        location = locate(
-            asked.arcs,
-            at_most=at_most,
-            start=_start(task, asked, best),
-            options=replace(options, time_limit=left),
-        )
-        if not np.isfinite(location.value):
-            return None, given
-        best = _better(best, _choice(task, asked, location))
-        floor, given, grown = _priced(task, given, asked, location, at_most)
-        bound = max(bound, floor)
+        asked = pool(task, run.given.needs, run.given.parts, points)
+        location = asking.locate(asked, run.best, max(left, SOON))
+        if location.status == "infeasible":
+            return None, run.given
+        run = run.after(task, asked, location)
         points, moved = _points(task, asked, location, points)
-        if not grown and (not moved or best.cost - bound <= EXACT * best.cost):
+        if run.best is None or not moved or run.best.cost - run.bound <= EXACT * run.best.cost:
             break
-    if best is None:
-        return None, given
+    if run.best is None:
+        return _unknown(task, at_most)
     covers = VARIANTS if task.new is None else JOINS
     seconds = time.monotonic() - began
-    return replace(best, bound=min(bound, best.cost), covers=covers, seconds=seconds), given
+    best = replace(run.best, bound=min(run.bound, run.best.cost), covers=covers, seconds=seconds)
+    return best, run.given
 
 
-def _better(old: Choice | None, new: Choice) -> Choice:
-    return new if old is None or new.cost < old.cost else old
+def _unknown(task: DesignTask, at_most: int | None) -> tuple[Choice | None, Candidates]:
+    raise SolveError(
+        "no choice was found in the time given",
+        status="time_limit",
+        thing=f"family {task.family}, at_most",
+        value=at_most,
+        cure="Give more time, or allow more specifications.",
+    )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked for, and the clock at which it has to be answered."""
+
+    task: DesignTask
+    at_most: int | None
+    options: LocateOptions
+    ends: float
+
+    def locate(self, asked: Pool, best: Choice | None, seconds: float) -> Location:
+        """Return what the engine finds in so many seconds."""
+        return locate(
+            asked.arcs,
+            at_most=self.at_most,
+            start=_start(self.task, asked, best),
+            options=replace(self.options, time_limit=seconds),
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a choice stands.
+
+    given  the candidates
+    best   the best choice known
+    bound  no choice is cheaper
+    cap    a choice with a join that is no candidate costs at least this: without limit where all are listed,
+           0 where nothing is known of the others
+    """
+
+    given: Candidates
+    best: Choice | None
+    bound: float = 0.0
+    cap: float = 0.0
+
+    def after(self, task: DesignTask, asked: Pool, location: Location) -> "Run":
+        """Return where it stands after a run of the engine."""
+        best = self.best
+        if np.isfinite(location.value):
+            new = _choice(task, asked, location)
+            best = new if best is None or new.cost < best.cost else best
+        cap = np.inf if self.given.listed else self.cap
+        return replace(self, best=best, bound=max(self.bound, min(location.bound, cap)))
+
+
+def _generated(asking: Asking, run: Run) -> Run:
+    """Add joins that make the relaxation cheaper until there are none, then those that could still matter.
+
+    The engine gets a share of the time for each round; its multipliers are prices, good or bad: the bound
+    is true.
+    """
+    began, share = time.monotonic(), ROUND_SHARE * asking.options.time_limit
+    none = np.zeros(0)
+    for _ in range(MOST_ROUNDS):
+        asked = pool(asking.task, run.given.needs, run.given.parts, none)
+        location = asking.locate(asked, run.best, max(share, SOON))
+        if location.status == "infeasible":
+            return run
+        run = run.after(asking.task, asked, location)
+        prices = multipliers(asked, location, asking.at_most)
+        found = priced(asking.task, run.given, asked, prices, limit=min(0.0, prices.last))
+        run = replace(run, bound=max(run.bound, found.bound(asking.at_most)))
+        spent = time.monotonic() - began
+        if not found.fresh:
+            return _completed(asking, run, asked, prices)
+        run = replace(run, given=added(asking.task, run.given, found))
+        if spent + share > GENERATION_SHARE * asking.options.time_limit:
+            return run
+    return run
+
+
+def _completed(asking: Asking, run: Run, asked: Pool, prices: Prices) -> Run:
+    """Add every join that a better choice than the best may have, where those are not too many."""
+    if run.best is None:
+        return run
+    limit = max(0.0, run.best.cost - prices.bound) + prices.last
+    found = priced(asking.task, run.given, asked, prices, limit=limit * (1 + 1e-9) + 1e-9 * run.best.cost)
+    cap = run.best.cost if found.whole else 0.0
+    return replace(run, given=added(asking.task, run.given, found), cap=cap)
 
 
 def _choice(task: DesignTask, asked: Pool, location: Location) -> Choice:
@@ -179,92 +250,3 @@ def _points(task: DesignTask, asked: Pool, location: Location, points: Vector) -
     volume = task.discount.yearly(pieces, asked.parts.measure)[np.unique(used)]
     merged = np.unique(np.concatenate([points, np.round(volume, 6)]))
     return merged, merged.size > points.size
-
-
-def _priced(
-    task: DesignTask, given: Candidates, asked: Pool, location: Location, at_most: int | None
-) -> tuple[float, Candidates, bool]:
-    """Return the bound over every join, the candidates with joins added, and whether some were."""
-    if given.listed or task.new is None:
-        return location.bound, given, False
-    prices, value, last = _multipliers(asked, location, at_most)
-    limit = max(last, location.value - value + last) * (1 + 1e-9) + 1e-9 * abs(location.value)
-    fresh: list[tuple[Group, Vector, Vector]] = []
-    floor = np.inf
-    for group in given.groups:
-        for slope, charge in zip(asked.slope, asked.charge, strict=True):
-            found = _searched(task, asked, group, prices, float(slope), float(charge), limit)
-            floor = min(floor, found.floor)
-            known = _of_class(given.parts, group)
-            new = rows_without(found.points, known)
-            fresh.append((group, found.points[new], found.reduced[new]))
-    least = min([floor, *(float(reduced.min()) for _, _, reduced in fresh if reduced.size)])
-    whole = floor >= limit
-    grown = _added(task, given, fresh)
-    added = grown.parts.size > given.parts.size
-    if whole and not added:
-        return location.bound, given, False
-    most = at_most or asked.needs.size
-    return value + most * min(0.0, least), grown, added
-
-
-def _multipliers(asked: Pool, location: Location, at_most: int | None) -> tuple[Vector, float, float]:
-    """Return the best multipliers at the root of the certificate, L of them and r of the last one taken.
-
-    The cost of the cheapest part is a multiplier too, where the certificate has none.
-    """
-    arcs = asked.arcs
-    tried: list[Vector] = [arcs.cost[arcs.pointer[:-1]].copy()]
-    unbranched = {-1}
-    for position, node in enumerate(location.certificate.nodes):
-        if node.facility == -1 and node.parent in unbranched:
-            unbranched.add(position)
-            tried.append(node.multipliers.astype(np.float64))
-    best = (tried[0], -np.inf, 0.0)
-    for multipliers in tried:
-        gain = np.minimum(0.0, arcs.cost - multipliers[arcs.need])
-        reduced = arcs.opening + np.bincount(arcs.facility, weights=gain, minlength=arcs.facilities)
-        value, last = lagrangian(multipliers, reduced, at_most)
-        if value > best[1]:
-            best = (multipliers, value, last)
-    return best
-
-
-def _searched(
-    task: DesignTask, asked: Pool, group: Group, prices: Vector, slope: float, charge: float, limit: float
-) -> Found:
-    assert task.new is not None
-    space = asked.needs.space
-    place = next((k for k, attribute in enumerate(space.ordered) if attribute.name == task.measure), NONE)
-    flat = measures(space, task.measure if place == NONE else None, group.demand[:1], group.kind[None, :])
-    question = Question(
-        group=group,
-        volumes=asked.needs.volumes[group.rows] * slope,
-        prices=prices[group.rows],
-        cost=task.new,
-        charge=charge * (1.0 if task.discount is None else task.discount.years),
-        measure=place,
-        sign=1.0 if place == NONE else space.ordered[place].sign,
-        flat=float(flat[0]),
-    )
-    return search(question, limit=limit, most=MOST_ADDED, boxes=MOST_BOXES)
-
-
-def _of_class(parts: Parts, group: Group) -> Vector:
-    """Return the new specifications of a class that are candidates already."""
-    return parts.offer[parts.new & (parts.kind == group.kind[None, :]).all(axis=1)]
-
-
-def _added(task: DesignTask, given: Candidates, fresh: list[tuple[Group, Vector, Vector]]) -> Candidates:
-    """Return the candidates with the joins of least reduced cost added."""
-    reduced = np.concatenate([values for _, _, values in fresh] or [np.zeros(0)])
-    if not reduced.size:
-        return given
-    cut = np.partition(reduced, MOST_ADDED - 1)[MOST_ADDED - 1] if reduced.size > MOST_ADDED else np.inf
-    parts = given.parts
-    for group, points, values in fresh:
-        chosen = points[values <= cut]
-        chosen = chosen[rows_without(chosen, _of_class(parts, group))] if chosen.shape[0] else chosen
-        if chosen.shape[0]:
-            parts = parts.with_more(_specifications(task, group, chosen, parts.size))
-    return replace(given, parts=parts)

@@ -110,7 +110,8 @@ def closure(group: Group, most: int) -> Vector | None:
 def first_joins(group: Group, neighbours: int = 4) -> Vector:
     """Return joins to start from where there are too many: each need's own, the whole class's, near pairs'.
 
-    Near are the needs whose join with a need adds least, each attribute counted by its spread.
+    The whole class's serves every need of it, so that no number of parts is refused for want of joins. Near
+    are the needs whose join with a need adds least, each attribute counted by its spread.
     """
     points = np.unique(group.demand, axis=0)
     spread = np.ptp(points, axis=0) if points.shape[0] else np.zeros(points.shape[1])
