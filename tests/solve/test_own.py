@@ -17,6 +17,7 @@ from lynchpin.model.lifting import Aggregate
 from lynchpin.model.slots import first
 from lynchpin.plan.plan import Plan
 from lynchpin.plan.verify_own import own_row_amounts
+from lynchpin.report.details import verification
 from lynchpin.solve import solve_here
 from lynchpin.solve.forms import Form
 from lynchpin.solve.own import own_rows
@@ -109,11 +110,15 @@ def test_a_row_that_cannot_be_lifted_is_checked_and_kept(monkeypatch: pytest.Mon
             assert sums.get((supplier, site, "2027"), 0.0) >= 1.2 * pieces - 0.1
 
 
-def test_the_plan_on_disk_says_how_rows_were_taken(tmp_path: Any) -> None:
-    """Labels and slack are read back from `plan.json`."""
+def test_plan_and_report_say_how_rows_were_taken(tmp_path: Any) -> None:
+    """Labels and slack are read back from `plan.json`, and the page has a table of them."""
     plan = planned(capped)
     plan.save(tmp_path / "plan")
     assert lynchpin.load_plan(tmp_path / "plan").info.own_rows == plan.info.own_rows
+    page = str(verification(plan))
+    assert "few vans" in page
+    assert "exact" in page
+    assert "few vans" not in str(verification(tiny_plan()))
 
 
 def random_rows(model: linopy.Model, seed: int, free: Plan) -> None:

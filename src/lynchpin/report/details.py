@@ -228,7 +228,21 @@ def verification(plan: Plan) -> Html:
         f"The plan was recomputed from its tables by a program that shares no code with the model: {state}."
     )
     heads = ("Rule", "What it demands", "Worst violation", "Where", "Forgiven as rounding")
-    return join([tag("p", lead), fold(f"All {len(rows)} rules", table(heads, rows, numbers=[2]))])
+    rules_kept = fold(f"All {len(rows)} rules", table(heads, rows, numbers=[2]))
+    return join([tag("p", lead), rules_kept, *own_rows(plan)])
+
+
+def own_rows(plan: Plan) -> list[Html]:
+    """Return the constraints that the plan's maker added, with how each was taken and kept; none: nothing."""
+    if not plan.info.own_rows:
+        return []
+    rows = [
+        (row.name, ", ".join(row.labels), str(sum(row.labels.values())), str(row.binding), f"{row.slack:.6g}")
+        for row in plan.info.own_rows
+    ]
+    lead = "The plan's maker added these constraints; all are kept, by the plan's own tables."
+    heads = ("Constraint", "Taken", "Rows", "Binding", "Least slack")
+    return [tag("p", lead), table(heads, rows, numbers=[2, 3, 4])]
 
 
 def reproduction(plan: Plan) -> Html:
