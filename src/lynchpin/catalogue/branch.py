@@ -22,8 +22,8 @@ from lynchpin.catalogue.proof import Cycles, Ids, Node, Singles, no_ids
 from lynchpin.catalogue.swap import improved
 
 BATCH = 16  # nodes examined between two looks at the clock
-SETTINGS = ((60, 5, 0.5), (60, 5, 0.1), (100, 10, 0.1), (200, 20, 0.05))  # iterations, patience, step factor
-FORGET = 0.98  # weight of what earlier nodes gained, from node to node
+SETTINGS = ((60, 5, 1.0), (60, 5, 0.3), (100, 10, 0.1), (200, 20, 0.05))  # iterations, patience, step factor
+TRIED = 48  # nodes examined with each setting before the best is taken
 MEMORY = 600e6  # bytes of multipliers kept for the proof
 
 
@@ -108,6 +108,7 @@ class Tree:
     waiting: list[tuple[float, int, Waiting]] = field(default_factory=list[tuple[float, int, Waiting]])
     numbers: Iterator[int] = field(default_factory=itertools.count)
     pointed: Flags | None = None
+    begun: bool = False
     rises: Floats = field(default_factory=lambda: np.zeros((len(SETTINGS), 2)))
 
     @property
@@ -128,7 +129,7 @@ class Tree:
     @property
     def done(self) -> bool:
         """Return whether the search has come to its end."""
-        return self.examined > 0 and not self.waiting
+        return self.begun and not self.waiting
 
     @property
     def single(self) -> bool:
@@ -151,7 +152,8 @@ def branch(
     most: int = 2**40,
 ) -> None:
     """Search the tree from its root until it is done, or `over` says so, or so many nodes are examined."""
-    if not tree.waiting and tree.examined == 0:
+    if not tree.begun:
+        tree.begun = True
         push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, tree.cycles))
     with ThreadPoolExecutor(threads) as pool:
         while tree.waiting and not over() and tree.examined < most:
@@ -161,7 +163,6 @@ def branch(
                 judge, plan = partial(examine, tree, tree.target, tree.cutoff), _plan(tree, len(batch))
                 found = list(pool.map(judge, plan, batch))
                 for one, news, setting in zip(batch, found, plan, strict=True):
-                    tree.rises[setting] *= FORGET
                     tree.rises[setting] += min(news.bound, tree.cutoff) - one.bound, 1.0
                     _read(tree, one, news)
                 _look_for_better(tree)
@@ -171,18 +172,17 @@ def branch(
 
 
 def _plan(tree: Tree, count: int) -> list[int]:
-    """Return the setting with which each of some nodes is examined: the best so far, and each other now and then.
+    """Return the setting with which each of some nodes is examined: all in turn at first, then the best.
 
     With a mean rise r, a gap g needs about 2 ** (g / r) nodes, each of which costs its iterations.
     """
     total, number = tree.rises.T
-    if number.min() < BATCH:
+    if number.min() < TRIED:
         return [n % len(SETTINGS) for n in range(count)]
     gap = max(tree.cutoff - tree.bound, 0.0)
     effort = np.log(2.0) * gap / np.maximum(total / number, 1e-9 * (1.0 + gap))
     effort += np.log([iterations for iterations, _, _ in SETTINGS])
-    best = int(np.argmin(effort))
-    return [n if n < len(SETTINGS) and n < count // 2 else best for n in range(count)]
+    return [int(np.argmin(effort))] * count
 
 
 def examine(tree: Tree, target: float, cutoff: float, setting: int, one: Waiting) -> Examined:
@@ -323,13 +323,13 @@ def _look_for_better(tree: Tree) -> None:
 def raise_bound(tree: Tree) -> None:
     """Bring the bound up to date: the least of those that wait and those that are done with."""
     least = min(tree.waiting[0][0] if tree.waiting else math.inf, tree.closed_at)
-    if tree.examined and least >= tree.cutoff:
+    if tree.begun and least >= tree.cutoff:
         least = tree.value
     tree.bound = min(tree.value, max(tree.bound, least))
 
 
 def waiting_too(tree: Tree) -> list[Node] | None:
     """Return the proof with the nodes that still wait, bounded by their parents' multipliers; None if not kept."""
-    if tree.nodes is None or not tree.examined:
+    if tree.nodes is None or not tree.begun:
         return tree.nodes
     return tree.nodes + [one.as_leaf() for _, _, one in sorted(tree.waiting, key=lambda entry: entry[1])]

@@ -67,7 +67,8 @@ def cut(
     tell: Callable[[float, float], None],
 ) -> None:
     """Search the tree until it is done or `over` says so."""
-    if not tree.waiting and tree.examined == 0:
+    if not tree.begun:
+        tree.begun = True
         push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, tree.cycles))
     while len(tree.programmes) < threads:
         tree.programmes.append(programme(tree.core, multipliers, tree.needs, tree.cycles))
