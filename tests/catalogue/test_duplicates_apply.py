@@ -111,6 +111,34 @@ def test_members_that_were_edited_are_judged_again(place: Path) -> None:
         lynchpin.apply_duplicates(place)
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new", "says"),
+    [
+        (
+            "parts",
+            ",2000.0,40.0,",
+            ",many,40.0,",
+            "parts.csv row 3, column volume .*must be a number, found 'many'",
+        ),
+        ("parts", ",2000.0,40.0,", ",2000.0,nan,", "column price .*must be a number, found 'nan'"),
+        ("attributes", "at_least,0.01", "at_least,wide", "column tolerance .*must be a number, found 'wide'"),
+        ("settings", "part_number_cost,100", "part_number_cost,much", "must be a number, found 'much"),
+        ("groups", "keep_part", "kept_part", "column keep_part: is missing"),
+    ],
+)
+def test_a_comparison_that_was_spoilt_is_not_carried_out(
+    place: Path, table: str, old: str, new: str, says: str
+) -> None:
+    """Figures that are none, and columns that are gone, are named with their row."""
+    decide(place, decision="merge")
+    path = place / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=says):
+        lynchpin.apply_duplicates(place)
+
+
 def test_a_part_is_not_replaced_twice_or_by_one_that_goes(tmp_path: Path) -> None:
     """Two confirmed groups that contradict each other are both named."""
     rows = "Part No,Category,Peak power kW\nA1,Inverter,100\nA2,Inverter,100\nA3,Inverter,95\n"

@@ -5,7 +5,7 @@ that another part to keep, or an edited row, is merged only where it is intercha
 twice, or by a part that is replaced itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from lynchpin.catalogue.duplicates_write import DECISIONS, write_tables
 from lynchpin.catalogue.parts_reading import read_tables
 from lynchpin.errors import CatalogueError
 from lynchpin.study.finding import Finding
-from lynchpin.study.raw import RawTable
+from lynchpin.study.raw import Place, RawTable, capped
 from lynchpin.study.words import nearest
 
 SLACK = 1e-6
@@ -71,7 +71,12 @@ def apply_duplicates(place: str | Path) -> Merged:
     tables = _tables(Path(place))
     parts = {_key(row): row for row in _rows(tables["parts"])}
     confirmed, findings = _confirmed(tables)
-    findings += [finding for one in confirmed for finding in _judged_again(one, tables, parts)]
+    attributes: dict[str | None, list[Cells]] = {}
+    for row in _rows(tables["attributes"]):
+        attributes.setdefault(row["family"], []).append(row)
+    for one in confirmed:
+        family = attributes.get(one.group["family"], [])
+        findings += _judged_again(one, tables["groups"].place, family, parts)
     findings += _conflicts(confirmed, tables)
     if findings:
         count = f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'} in the decisions"
@@ -93,10 +98,37 @@ def _tables(place: Path) -> dict[str, RawTable]:
         cure = "Put the column back; only decision, remark, keep_catalogue and keep_part are yours to change."
         if table.cells.width:
             findings += [table.place.heading("error", name, "", "is missing", cure) for name in missing]
+    if not findings:
+        findings += _no_numbers(tables)
     errors = [finding for finding in findings if finding.level == "error"]
     if errors:
         raise CatalogueError("the comparison cannot be read", cure="Correct it.", findings=errors)
     return tables
+
+
+def _no_numbers(tables: Mapping[str, RawTable]) -> Iterator[Finding]:
+    """Yield a finding for each figure of the comparison that someone made into something else."""
+    attributes = tables["attributes"].cells
+    numeric = attributes.filter(pl.col("kind") == "number")["attribute"].to_list()
+    both = set(numeric) & set(attributes.filter(pl.col("kind") == "text")["attribute"].to_list())
+    figures = {
+        "parts": ("volume", "price", *sorted(set(numeric) - both)),
+        "attributes": ("tolerance", "reach"),
+    }
+    for name, columns in figures.items():
+        table = tables[name]
+        for column in (column for column in columns if column in table.cells.columns):
+            cells = table.cells[column]
+            wrong = cells.is_not_null() & ~cells.cast(pl.Float64, strict=False).is_finite().fill_null(
+                value=False
+            )
+            cure = "Put the figure back; run the comparison again if it is lost."
+            yield from capped(table.place, "error", column, wrong, cells, "must be a number", cure)
+    settings = tables["settings"]
+    for index, row in enumerate(_rows(settings)):
+        if row["setting"] == "part_number_cost" and row["value"] and _figure(row["value"]) is None:
+            rule, cure = "must be a number", "Put the figure back."
+            yield settings.place.finding("error", index, "value", row["value"], rule, cure)
 
 
 def _rows(table: RawTable) -> Iterator[Cells]:
@@ -135,10 +167,9 @@ def _confirmed(tables: Mapping[str, RawTable]) -> tuple[list[_Confirmed], list[F
 
 
 def _judged_again(
-    one: _Confirmed, tables: Mapping[str, RawTable], parts: Mapping[Key, Cells]
+    one: _Confirmed, place: Place, attributes: Sequence[Cells], parts: Mapping[Key, Cells]
 ) -> list[Finding]:
     """Return a finding for each attribute by which the kept part cannot take another's place."""
-    place = tables["groups"].place
     findings: list[Finding] = []
     for key in (key for key in (one.keep, *one.gone) if key not in parts):
         rule, cure = f"{key[0]} {key[1]} is not in the table parts", "Put its row back."
@@ -146,9 +177,7 @@ def _judged_again(
     if findings:
         return findings
     keep = parts[one.keep]
-    for row in _rows(tables["attributes"]):
-        if row["family"] != one.group["family"]:
-            continue
+    for row in attributes:
         for key in one.gone:
             if not _takes_place(keep, parts[key], row, one_way=one.group["kind"] == ONE_WAY):
                 name = str(row["attribute"])
@@ -167,9 +196,11 @@ def _takes_place(keep: Cells, gone: Cells, attribute: Cells, *, one_way: bool) -
         return False
     if attribute["kind"] == "text":
         return mine == theirs
-    ahead = float(mine) - float(theirs)
+    high, low = _figure(mine), _figure(theirs)
+    if high is None or low is None:
+        return mine == theirs
+    ahead, larger = high - low, max(abs(high), abs(low))
     tolerance, reach = float(attribute["tolerance"] or 0), float(attribute["reach"] or 0)
-    larger = max(abs(float(mine)), abs(float(theirs)))
     near = abs(ahead) <= (tolerance + SLACK) * larger
     if not one_way or attribute["sense"] == "equal":
         return near
@@ -194,7 +225,7 @@ def _conflicts(confirmed: list[_Confirmed], tables: Mapping[str, RawTable]) -> I
             yield _conflict(place, one, rule)
 
 
-def _conflict(place: Any, one: _Confirmed, rule: str) -> Finding:
+def _conflict(place: Place, one: _Confirmed, rule: str) -> Finding:
     cure = "Decide no in one of the two groups."
     return place.finding("error", one.index, "decision", str(one.group["group"]), rule, cure)
 
@@ -243,7 +274,10 @@ def _replacement(one: _Confirmed, key: Key, parts: Mapping[Key, Cells], cost: fl
 
 
 def _figure(cell: str | None) -> float | None:
-    return None if cell is None else float(cell)
+    try:
+        return None if cell is None else float(cell)
+    except ValueError:
+        return None
 
 
 def _catalogue(parts: RawTable, replacements: pl.DataFrame) -> pl.DataFrame:
