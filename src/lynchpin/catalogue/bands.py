@@ -101,7 +101,6 @@ def banded(arcs: Arcs, volume: Any, bands: Bands) -> Banded:
     volume  (N) volume of each need, at least 0
     bands   bands of the candidates
 
-    """Return the location problem over bands; it has the least cost of the one with concave costs.
     not, and where a discount exceeds the cost of serving a need.
     """
     amount = np.asarray(volume, dtype=np.float64)
