@@ -101,7 +101,8 @@ def banded(arcs: Arcs, volume: Any, bands: Bands) -> Banded:
     volume  (N) volume of each need, at least 0
     bands   bands of the candidates
 
-    not, and where a discount exceeds the cost of serving a need.
+    Raises OptionError for volumes that are not one number for each need, for bands of candidates that there
+    are not, and where a discount exceeds the cost of serving a need.
     """
     amount = np.asarray(volume, dtype=np.float64)
     if amount.shape != (arcs.needs,) or not (np.isfinite(amount) & (amount >= 0)).all():
