@@ -233,16 +233,22 @@ def _nearest(point: Point) -> Point:
 @cache
 def _from(point: Point, suez_closed: bool) -> npt.NDArray[np.float64]:
     """Return the shortest way in km from a point of the network to every other; inf where there is none."""
-    from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]
+
+    shortest = cast("Callable[..., npt.NDArray[np.float64]]", dijkstra)
+    return shortest(_graph(suez_closed), directed=False, indices=_network().place[point])
+
+
+@cache
+def _graph(suez_closed: bool) -> Any:
+    """Return the open ways at sea as a sparse matrix of km."""
+    from scipy.sparse import coo_array
 
     closed = CLOSED | {"suez"} if suez_closed else CLOSED
     network = _network()
     starts, ends, km, _ = zip(*(edge for edge in network.edges if edge[3] not in closed), strict=True)
     count = len(network.place)
-    graph: Any = coo_array((km, (starts, ends)), shape=(count, count)).tocsr()
-    shortest = cast("Callable[..., npt.NDArray[np.float64]]", dijkstra)
-    return shortest(graph, directed=False, indices=network.place[point])
+    return coo_array((km, (starts, ends)), shape=(count, count)).tocsr()
 
 
 @cache
