@@ -192,6 +192,23 @@ def test_a_unit_that_nobody_states_is_guessed_from_the_values_with_little_confid
     assert all("no unit is stated" in why for why in rows["why"])
 
 
+def test_remarks_and_units_that_nobody_knows_are_not_taken_for_attributes(tmp_path: Path) -> None:
+    """What every part has its own of is ignored; an unknown unit makes a proposal unsure, and an error."""
+    rows = "".join(f"{i},remark {i},blue,{i}5\n" for i in range(9))
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(f"Part No,Remark,Colour,Torque [zorb]\n{rows}", encoding="utf-8")
+    proposed = lynchpin.propose_mapping(tmp_path / "a.csv", tmp_path / "b.csv")
+    row = {
+        row["column"]: row for row in proposed.filter(pl.col("column").is_not_null()).iter_rows(named=True)
+    }
+    assert row["Remark"]["becomes"] == "ignore"
+    assert row["Colour"]["becomes"] == "colour"
+    assert (row["Torque [zorb]"]["becomes"], row["Torque [zorb]"]["confidence"]) == ("torque", "0.30")
+    mapping = proposed.with_columns(pl.lit("yes").alias("confirmed"))
+    said = message([tmp_path / "a.csv", tmp_path / "b.csv"], mapping)
+    assert "zorb (a unit not known) cannot become Nm (torque)" in said
+
+
 @pytest.mark.parametrize(
     ("header", "words", "unit"),
     [

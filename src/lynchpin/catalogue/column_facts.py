@@ -33,6 +33,7 @@ class Facts:
     filled           share of cells that are not blank
     numeric          share of the filled cells that are numbers, with a unit or without
     decimal          `.` or `,`; empty where the cells leave it open
+    distinct         share of the filled cells that are different from those before
     middle           median of the numbers
     units_in_cells   whether the cells carry units, and not all the same
     decimal_confidence  1 where the cells leave no doubt about the mark, or need none
@@ -45,6 +46,7 @@ class Facts:
     filled: float
     numeric: float
     decimal: str
+    distinct: float
     middle: float
     units_in_cells: bool
     decimal_confidence: float
@@ -72,6 +74,7 @@ def facts_of(table: RawTable, name: str) -> Facts:
         filled=len(given) / max(len(cells), 1),
         numeric=numeric,
         decimal=decimal,
+        distinct=given.n_unique() / max(len(given), 1),
         middle=_middle(numbers, decimal or "."),
         units_in_cells=bool(suffixes) and not every,
         decimal_confidence=1.0 if sure else 0.5,
