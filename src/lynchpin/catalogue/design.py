@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from lynchpin.catalogue.design_pool import cost_of, factors, pieces_of
-from lynchpin.catalogue.design_solve import Candidates, Choice, candidates, choose
+from lynchpin.catalogue.design_solve import Candidates, Choice, candidates, choose, distance
 from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.joins import least_asked
 from lynchpin.catalogue.location import LocateOptions
@@ -105,7 +105,7 @@ class Design:
     @property
     def gap(self) -> float:
         """Return the distance of the bound from the cost as a share of the cost."""
-        return max(0.0, (self.cost - self.bound) / self.cost) if self.cost > 0 else 0.0
+        return distance(self.cost, self.bound)
 
     @property
     def saving(self) -> float | None:

@@ -28,6 +28,7 @@ MOST_ARCS = 4_000_000
 MOST_ROUNDS = 40
 ROUND_SHARE, GENERATION_SHARE = 0.04, 0.6  # of the time, for one round of generation and for all of them
 SOON = 0.05  # seconds
+ROUNDING = 1e-12
 EXACT = 1e-6  # relative distance of curve and lines at which lines are good enough
 JOINS, VARIANTS = "the variants and every join of needs", "the variants"
 
@@ -53,8 +54,14 @@ class Choice:
 
     @property
     def gap(self) -> float:
-        """Return the distance of the bound as a share of the cost."""
-        return max(0.0, (self.cost - self.bound) / self.cost) if self.cost > 0 else 0.0
+        """Return the distance of the bound as a share of the cost; nought where rounding alone is left."""
+        return distance(self.cost, self.bound)
+
+
+def distance(cost: float, bound: float) -> float:
+    """Return how far a bound is from a cost, as a share of the cost."""
+    found = (cost - bound) / cost if cost > 0 else 0.0
+    return found if found > ROUNDING else 0.0
 
 
 def candidates(task: DesignTask, needs: Needs) -> Candidates:
