@@ -223,3 +223,21 @@ def test_remarks_and_units_that_nobody_knows_are_not_taken_for_attributes(tmp_pa
 def test_headers_are_split_into_words_and_unit(header: str, words: str, unit: str) -> None:
     """A unit stands in brackets, behind `in`, a comma, a slash or a blank."""
     assert split_header(header) == (words, unit)
+
+
+def test_unknown_names_are_recognised_by_units_and_words(tmp_path: Path) -> None:
+    """Money, pieces a year, masses and chemistries are what they are under any name, with little confidence."""
+    text = "Part No,Foo (€),Bar [pcs/year],Baz (lb),Qux\n1,10.5,100,7,LiFePO4\n2,11.5,100,8,NCM\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    rows = lynchpin.propose_mapping(tmp_path / "a.csv").filter(
+        pl.col("column").is_not_null() & pl.col("word").is_null()
+    )
+    becomes = dict(rows.select("column", "becomes").iter_rows())
+    assert becomes == {
+        "Part No": "part",
+        "Foo (€)": "price",
+        "Bar [pcs/year]": "volume",
+        "Baz (lb)": "mass",
+        "Qux": "chemistry",
+    }
+    assert rows.filter(pl.col("becomes") != "part")["confidence"].cast(pl.Float64).max() <= 0.5

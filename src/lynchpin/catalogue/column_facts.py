@@ -12,6 +12,7 @@ from lynchpin.study.raw import RawTable
 
 LOOKED_AT = 2000
 TEXT_BELOW = 0.5
+MOST_EXAMPLES = 50
 _BRACKETS = re.compile(r"^(.*?)\s*[\[(（【]\s*([^\])）】]+?)\s*[\])）】]\s*$")
 _IN = re.compile(r"^(.*?)\s+in\s+(.+)$")
 _BEHIND = re.compile(r"^(.*?)(?:\s*,\s*|\s*/\s*|[\s_]+)(\S+)$")
@@ -37,6 +38,7 @@ class Facts:
     middle           median of the numbers
     units_in_cells   whether the cells carry units, and not all the same
     decimal_confidence  1 where the cells leave no doubt about the mark, or need none
+    examples         some of the different words in the cells of a column of words
     """
 
     name: str
@@ -50,6 +52,7 @@ class Facts:
     middle: float
     units_in_cells: bool
     decimal_confidence: float
+    examples: tuple[str, ...]
 
 
 def facts_of(table: RawTable, name: str) -> Facts:
@@ -78,6 +81,7 @@ def facts_of(table: RawTable, name: str) -> Facts:
         middle=_middle(numbers, decimal or "."),
         units_in_cells=bool(suffixes) and not every,
         decimal_confidence=1.0 if sure else 0.5,
+        examples=() if numeric >= TEXT_BELOW else tuple(sample[:MOST_EXAMPLES]),
     )
 
 

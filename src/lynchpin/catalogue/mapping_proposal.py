@@ -6,17 +6,19 @@ used before a user has confirmed it.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lynchpin.catalogue.column_facts import Facts, facts_of, file_decimal
 from lynchpin.catalogue.mapping import IGNORE, RATE, YEARLY_PIECES, Row
 from lynchpin.catalogue.mapping_words import FILLED, whole_catalogue, with_families, words
 from lynchpin.catalogue.units import kinds_of, known_unit, price_of, unit_of
-from lynchpin.catalogue.vocabulary import ROLES, Entry, Match, alike, matches, slug
+from lynchpin.catalogue.vocabulary import ROLES, Entry, Match, alike, entries, entry_of, matches, slug
 from lynchpin.study.raw import RawTable
 
 MOSTLY_DIFFERENT = 0.5
+KNOWN_WORDS = 0.6
+_ROLE_OF_KIND = {"money": "price", "count by year": "volume"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,34 @@ def _assigned(facts: Sequence[Facts]) -> dict[str, _Guess]:
 def _guesses(facts: Facts) -> list[_Guess]:
     """Return what one column may be, by its name, its unit and its values."""
     found = [*matches(facts.words, "role"), *matches(facts.words, "attribute")]
-    return [guess for match in found if (guess := _guess(facts, match)) is not None]
+    guesses = [guess for match in found if (guess := _guess(facts, match)) is not None]
+    return [*guesses, *_by_unit(facts), *_by_words(facts)]
+
+
+def _by_unit(facts: Facts) -> Iterator[_Guess]:
+    """Yield what a column of numbers may be by its unit alone: money, pieces a year, or a known property."""
+    if facts.numeric < FILLED or not facts.unit:
+        return
+    price, unit = price_of(facts.unit), known_unit(facts.unit)
+    kind = "money" if price is not None else unit.kind if unit is not None else ""
+    if kind in _ROLE_OF_KIND:
+        entry = entry_of(_ROLE_OF_KIND[kind], "role")
+        if entry is not None:
+            yield _Guess(facts, entry, 0.4, f"no known name, but a unit of {kind}")
+    same = [entry for entry in entries() if entry.unit and entry.what == "attribute"]
+    same = [entry for entry in same if unit_of(entry.unit).kind == kind]
+    for rank, entry in enumerate(same):
+        sure = 0.4 if len(same) == 1 else 0.25 - 0.02 * rank
+        yield _Guess(facts, entry, round(sure, 2), f"no known name, but a unit of {kind}")
+
+
+def _by_words(facts: Facts) -> Iterator[_Guess]:
+    """Yield what a column of words may be by what is in its cells."""
+    for what in dict.fromkeys(entry.what for entry in entries()):
+        entry = entry_of(what, "role" if what in ROLES else "attribute")
+        known = [word for word in facts.examples if matches(word, what)] if entry is not None else []
+        if entry is not None and known and len(known) >= KNOWN_WORDS * len(facts.examples):
+            yield _Guess(facts, entry, 0.5, f"no known name, but words such as {known[0]!r}")
 
 
 def _guess(facts: Facts, match: Match) -> _Guess | None:
