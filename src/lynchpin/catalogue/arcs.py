@@ -34,8 +34,8 @@ class Arcs:
     facility  (A) facility of each arc
     cost      (A) cost of serving the whole need over the arc, at least 0
 
-    Raises OptionError when an array does not fit the others, a number is negative or not finite, an arc stands
-    twice or out of order, or a need has no arc.
+    Raises OptionError when an array does not fit the others, a number is negative or not finite, an arc
+    stands twice or out of order, or a need has no arc.
     """
 
     opening: Floats
@@ -71,10 +71,14 @@ class Arcs:
         costs       (A) cost of serving the whole need over the arc: fold volumes in before
         opening     (F) cost of opening each facility
 
-        Raises OptionError for lists that do not fit together, for an arc that stands twice, for a number that is
-        negative or not finite, and for a need without an arc.
+        Raises OptionError for lists that do not fit together, for an arc that stands twice, for a number that
+        is negative or not finite, and for a need without an arc.
         """
-        need, facility, cost = _whole("needs", needs), _whole("facilities", facilities), _floats("costs", costs)
+        need, facility, cost = (
+            _whole("needs", needs),
+            _whole("facilities", facilities),
+            _floats("costs", costs),
+        )
         if not need.size == facility.size == cost.size:
             raise OptionError(
                 "needs, facilities and costs differ in length",
@@ -88,7 +92,7 @@ class Arcs:
         order = np.lexsort((facility, cost, need))
         pointer = np.zeros(count + 1, np.int64)
         np.cumsum(np.bincount(need, minlength=count), out=pointer[1:])
-        return cls(_floats("opening", opening), pointer, facility[order], cost[order])
+        return cls(_floats("opening", opening), pointer, facility[order].astype(np.int32), cost[order])
 
     @property
     def needs(self) -> int:
@@ -163,7 +167,10 @@ def _whole(name: str, given: Any) -> Places:
 def _check_flat(name: str, array: npt.NDArray[Any]) -> None:
     if array.ndim != 1:
         raise OptionError(
-            "is not a flat list", thing=name, value=array.shape, cure="Give one dimension, one entry for each."
+            "is not a flat list",
+            thing=name,
+            value=array.shape,
+            cure="Give one dimension, one entry for each.",
         )
 
 

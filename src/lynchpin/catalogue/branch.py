@@ -1,9 +1,9 @@
 """Branch and bound on the Lagrangian: a tree of nodes, best bound first, several examined at once.
 
-Each node goes on from its parent's multipliers for a few dozen iterations, fixes what they prove, and branches on the
-facility that was chosen nearest to half the time; trying several branches first was measured to be slower. Nodes are
-taken in batches of a fixed size whose results are read in order, so that the tree does not depend on
-the number of threads or on their speed.
+Each node goes on from its parent's multipliers for a few dozen iterations, fixes what they prove, and
+branches on the facility that was chosen nearest to half the time; trying several branches first was
+measured to be slower. Nodes are taken in batches of a fixed size whose results are read in order, so that
+the tree does not depend on the number of threads or on their speed.
 """
 
 import heapq
@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 import numpy as np
 
-from lynchpin.catalogue import kernels
+from lynchpin.catalogue import kernels, kernels_swap
 from lynchpin.catalogue.core import Core, Flags, Floats, Status
 from lynchpin.catalogue.proof import Cycles, Ids, Node, Singles, no_ids
 from lynchpin.catalogue.swap import improved
@@ -194,24 +195,30 @@ def examine(tree: Tree, target: float, cutoff: float, setting: int, one: Waiting
     average, answer = np.empty(core.facilities), np.zeros(2, np.int64)
     chosen, worth = np.zeros(core.facilities, np.bool_), np.zeros(1)
     root = one.parent < 0
-    bound = kernels.examine(
-        *core.by_need,
-        status,
-        core.low,
-        core.high,
-        multipliers,
-        600 if root else iterations,
-        target + tree.constant,
-        cutoff + tree.constant,
-        20 if root else patience,
-        0.5 if root else factor,
-        tree.single,
-        average,
-        chosen,
-        answer,
-        worth,
+    bound = cast(
+        "float",
+        kernels.examine(
+            *core.by_need,
+            status,
+            core.low,
+            core.high,
+            multipliers,
+            600 if root else iterations,
+            target + tree.constant,
+            cutoff + tree.constant,
+            20 if root else patience,
+            0.5 if root else factor,
+            tree.single,
+            tree.cycles is None,
+            average,
+            chosen,
+            answer,
+            worth,
+        ),
     )
-    return Examined(bound - tree.constant, status, multipliers, int(answer[0]), int(answer[1]), average, chosen, worth[0])
+    return Examined(
+        bound - tree.constant, status, multipliers, int(answer[0]), int(answer[1]), average, chosen, worth[0]
+    )
 
 
 def take(tree: Tree, count: int) -> list[Waiting]:
@@ -246,6 +253,7 @@ def _read(tree: Tree, one: Waiting, found: Examined) -> None:
 
 
 def push(tree: Tree, one: Waiting) -> None:
+    """Let a node wait."""
     heapq.heappush(tree.waiting, (one.bound, next(tree.numbers), one))
 
 
@@ -291,7 +299,7 @@ def consider(tree: Tree, is_open: Flags) -> float:
 
 
 def settle_leaf(tree: Tree, parent: int, status: Status) -> None:
-    """Close a node in which nothing is free: with λ[i] the cost at which i is served, the bound is the value."""
+    """Close a node in which nothing is free: with λ[i] the cost at which i is served, L(λ) is the value."""
     is_open = status == 1
     value = consider(tree, is_open)
     tree.closed_at = min(tree.closed_at, value)
@@ -305,7 +313,7 @@ def settle_leaf(tree: Tree, parent: int, status: Status) -> None:
 def served_at(core: Core, is_open: Flags) -> Floats:
     """Return the cost at which each need is served; more than everything together where it is not."""
     nearest, second = (np.empty(core.needs, np.int64) for _ in range(2))
-    kernels.nearest(core.pointer, core.facility, is_open, nearest, second)
+    kernels_swap.nearest(core.pointer, core.facility, is_open, nearest, second)
     served = nearest < core.pointer[1:]
     beyond = 1.0 + 2.0 * float(core.opening.sum() + core.cost[core.pointer[1:] - 1].sum())
     return np.where(served, core.cost[np.minimum(nearest, core.size - 1)], beyond)
@@ -329,7 +337,7 @@ def raise_bound(tree: Tree) -> None:
 
 
 def waiting_too(tree: Tree) -> list[Node] | None:
-    """Return the proof with the nodes that still wait, bounded by their parents' multipliers; None if not kept."""
+    """Return the proof with the nodes that still wait as leaves; None when it was too large to keep."""
     if tree.nodes is None or not tree.begun:
         return tree.nodes
     return tree.nodes + [one.as_leaf() for _, _, one in sorted(tree.waiting, key=lambda entry: entry[1])]

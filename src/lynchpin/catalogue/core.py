@@ -1,6 +1,7 @@
-"""A location problem as the engine works on it: facilities still in question, arcs by need and by facility."""
+"""A location problem as the engine works on it: facilities still in question, arcs both ways."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ Ids = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Status = npt.NDArray[np.int8]
+
+WRITABLE: tuple[Literal["C", "W"], ...] = ("C", "W")  # kernels are compiled for such arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +145,15 @@ def _core(
     rows = np.zeros(opening.size + 1, np.int64)
     np.cumsum(np.bincount(facility, minlength=opening.size), out=rows[1:])
     return Core(
-        *(_own(array) for array in (pointer, facility, cost, rows, need[order], cost[order], opening)),
+        np.require(pointer, requirements=WRITABLE),
+        np.require(facility, requirements=WRITABLE),
+        np.require(cost, requirements=WRITABLE),
+        rows,
+        need[order],
+        cost[order],
+        np.require(opening, requirements=WRITABLE),
         low,
         high,
         status.copy(),
         ids,
     )
-
-
-def _own(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """Return an array that may be written to: kernels are compiled once, for such arrays."""
-    return np.require(array, requirements=["C", "W", "O"])

@@ -1,10 +1,10 @@
 """Branch and cut: branch and bound on the linear relaxation, each node with odd cycles of its own.
 
-Where the relaxation with cycles is nearly whole, the last of the gap closes in few nodes, but only with exact
-multipliers: a subgradient method circles around them. One programme stays in HiGHS for each thread; a node changes
-the bounds of open[j], goes on from the last basis, adds violated cycles (they hold everywhere) while they pay, and
-its dual values are the multipliers that go into the proof. Nodes are read in a fixed order, so that the tree does
-not depend on the speed of the threads.
+Where the relaxation with cycles is nearly whole, the last of the gap closes in few nodes, but only with
+exact multipliers: a subgradient method circles around them. One programme stays in HiGHS for each thread; a
+node changes the bounds of open[j], goes on from the last basis, adds violated cycles (they hold everywhere)
+while they pay, and its dual values are the multipliers that go into the proof. Nodes are read in a fixed
+order, so that the tree does not depend on the speed of the threads.
 """
 
 import math

@@ -1,12 +1,15 @@
 """Odd cycles: inequalities that every solution satisfies and the linear relaxation often does not.
 
-Take K facilities j(1)..j(K) in a cycle, K odd, and for each two neighbours a need i(k) that both can serve. Then
+Take K facilities j(1)..j(K) in a cycle, K odd, and for each two neighbours a need i(k) that both can serve.
+Then
 
     Σ_k (serve[i(k), j(k)] + serve[i(k), j(k+1)]) − Σ_k open[j(k)] <= (K − 1) / 2        (cycle)
 
-since t open facilities of the cycle serve at most min(K, 2 t) of the K pairs, and min(K − t, t) <= (K − 1) / 2. Three
-facilities that are each half open and three needs that each use two of them exceed it by a half: this is what makes
-the relaxation of few specifications over many options weak (Cornuejols and Thizy 1982; Cho, Padberg and Rao 1983).
+since t open facilities of the cycle serve at most min(K, 2 t) of the K pairs, and min(K − t, t) <= (K − 1)
+/ 2. Three facilities that are each half open and three needs that each use two of them exceed it by a half:
+this is what makes the relaxation of few specifications over many options weak (Cornuejols and Thizy, "Some
+facets of the simple plant location polytope", 1982; Cho, Padberg and Rao, "On the uncapacitated plant
+location problem II", 1983).
 
 With weights μ >= 0 a set of cycles bends the costs of a problem,
 
@@ -15,12 +18,15 @@ With weights μ >= 0 a set of cycles bends the costs of a problem,
 and every bound L'(λ) of the bent problem less Σ μ (K − 1) / 2 is a bound of the problem itself.
 """
 
+from collections.abc import Callable
+from typing import Any, cast
+
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]
 
-from lynchpin.catalogue import kernels
+from lynchpin.catalogue import kernels_shape
 from lynchpin.catalogue.core import Core, Floats, Ids, Places, need_of, sorted_core
 from lynchpin.catalogue.proof import Cycles
 
@@ -93,11 +99,11 @@ def find(
     place = np.full(open_.size, -1, np.int64)
     place[partly] = np.arange(count)
     best, need = np.zeros((count, count)), np.full((count, count), -1, np.int32)
-    kernels.pairs(pointer, facility, serve, place, best, need)
+    kernels_shape.pairs(pointer, facility, serve, place, best, need)
     share = open_[partly]
     triples = np.empty((200_000, 3), np.int64)
     excess = np.empty(len(triples))
-    found = kernels.triangles(best, share, least, triples, excess)
+    found = kernels_shape.triangles(best, share, least, triples, excess)
     cycles = [(float(excess[n]), triples[n]) for n in range(found)] + _longer(best, share, least)
     cycles.sort(key=lambda pair: -pair[0])
     chosen: dict[tuple[int, ...], tuple[Ids, Ids]] = {}
@@ -113,16 +119,17 @@ def find(
 def _longer(best: Floats, share: Floats, least: float) -> list[tuple[float, npt.NDArray[np.int64]]]:
     """Return cycles of any odd length that are violated, at most one through each facility.
 
-    A pair weighs ½ − best + half its facilities' shares, at least 0; a cycle is violated by ½ less its weight. The
-    lightest odd cycle through a facility is a shortest path to its copy in the doubled graph.
+    A pair weighs ½ − best + half its facilities' shares, at least 0; a cycle is violated by ½ less its
+    weight. The lightest odd cycle through a facility is a shortest path to its copy in the doubled graph.
     """
     count = share.size
     weight = np.where(best > 0, np.maximum(0.5 - best + (share[:, None] + share[None, :]) / 2, 1e-9), 0.0)
-    half = sp.csr_array(np.where(weight < 0.5 - least, weight, 0.0))
-    double = sp.block_array([[None, half], [half, None]], format="csr")
-    if double.nnz == 0:
+    light = np.where(weight < 0.5 - least, weight, 0.0)
+    if not light.any():
         return []
-    distance, before = dijkstra(double, indices=np.arange(count), return_predecessors=True, limit=0.5 - least)
+    double: Any = sp.csr_array(np.block([[np.zeros_like(light), light], [light, np.zeros_like(light)]]))
+    shortest = cast("Callable[..., tuple[Floats, Ids]]", dijkstra)
+    distance, before = shortest(double, indices=np.arange(count), return_predecessors=True, limit=0.5 - least)
     found: list[tuple[float, npt.NDArray[np.int64]]] = []
     for a in np.flatnonzero(distance[np.arange(count), np.arange(count) + count] < 0.5 - least):
         path, at = [int(a)], int(before[a, a + count])

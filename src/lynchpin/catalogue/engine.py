@@ -87,7 +87,9 @@ def run(
     core = reduced.core
     engine = Engine(reduced, watch, threads, seed, core, np.zeros(facilities, np.bool_))
     engine.limited = core.low > 0 or core.high < core.facilities
-    engine.ceiling = 1.0 + reduced.step + 1.001 * float(core.opening.sum() + core.cost[core.pointer[1:] - 1].sum())
+    engine.ceiling = (
+        1.0 + reduced.step + 1.001 * float(core.opening.sum() + core.cost[core.pointer[1:] - 1].sum())
+    )
     watch.phase("start")
     _first_solution(engine, start)
     watch.phase("bound")

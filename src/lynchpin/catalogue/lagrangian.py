@@ -1,16 +1,18 @@
 """The Lagrangian bound: multipliers for the needs, raised by a subgradient method, and what they fix.
 
-With λ[i] as the price at which need i is served anywhere, the needs no longer tie the facilities together, and each
-facility is worth ρ[j] by itself (`proof` has the formulas). The arcs of a need are sorted by cost, so a pass stops at
-the first that is not cheaper than λ[i]: most are never touched. Steps are Polyak's towards the best value known, along
-a direction that keeps a part of the last one; the factor shrinks when the bound stalls.
+With λ[i] as the price at which need i is served anywhere, the needs no longer tie the facilities together,
+and each facility is worth ρ[j] by itself (`proof` has the formulas). The arcs of a need are sorted by cost,
+so a pass stops at the first that is not cheaper than λ[i]: most are never touched. Steps are Polyak's
+towards the best value known, along a direction that keeps a part of the last one; the factor shrinks when
+the bound stalls.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from lynchpin.catalogue import kernels
+from lynchpin.catalogue import kernels, kernels_swap
 from lynchpin.catalogue.core import Core, Flags, Floats, Status
 
 SMALLEST = 0.004  # step factor at which the ascent is over
@@ -76,7 +78,7 @@ class Ascent:
 def begin(core: Core, is_open: Flags) -> Ascent:
     """Return an ascent that starts from a solution: between each need's nearest and second nearest."""
     nearest, second = (np.empty(core.needs, np.int64) for _ in range(2))
-    kernels.nearest(core.pointer, core.facility, is_open, nearest, second)
+    kernels_swap.nearest(core.pointer, core.facility, is_open, nearest, second)
     end = core.pointer[1:]
     last = core.cost[end - 1]
     near = np.where(nearest < end, core.cost[np.minimum(nearest, core.size - 1)], last)
@@ -88,8 +90,8 @@ def begin(core: Core, is_open: Flags) -> Ascent:
 def bound_at(core: Core, multipliers: Floats) -> tuple[float, Floats, Flags, Floats]:
     """Return L(λ), ρ (F), which facilities are chosen (F), and the ends of the choice (`kernels.choose`)."""
     reduced, chosen, ends = np.empty(core.facilities), np.empty(core.facilities, np.bool_), np.zeros(4)
-    total = kernels.price(*core.by_need, multipliers, reduced)
-    rest = kernels.choose(reduced, core.status, core.low, core.high, chosen, ends)
+    total = cast("float", kernels.price(*core.by_need, multipliers, reduced))
+    rest = cast("float", kernels.choose(reduced, core.status, core.low, core.high, chosen, ends))
     return (total + rest if rest < kernels.FAR else kernels.FAR), reduced, chosen, ends
 
 

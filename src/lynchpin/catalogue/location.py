@@ -105,7 +105,9 @@ def locate(
     from lynchpin.catalogue.reduce import reduce
 
     watch.phase("reduce")
-    free = not arcs.opening.any()  # idle facilities cost nothing, so that p of them are no more than at most p
+    free = (
+        not arcs.opening.any()
+    )  # idle facilities cost nothing, so that p of them are no more than at most p
     low = 0 if exactly is None or free else exactly
     high = exactly if exactly is not None else arcs.facilities if at_most is None else at_most
     reduced = reduce(arcs, low, min(high, arcs.facilities))
@@ -114,7 +116,7 @@ def locate(
     )
     watch.phase("end")
     nodes, parts, proven = proof(engine)
-    chosen = _filled(arcs, engine.is_open, exactly)
+    chosen = _filled(engine.is_open, exactly)
     certificate = Certificate(
         solution=np.flatnonzero(chosen).astype(np.int32),
         value=arcs.value(chosen) if math.isfinite(engine.value) else math.inf,
@@ -174,7 +176,7 @@ def _nothing(arcs: Arcs, at_most: int | None, exactly: int | None) -> Location:
     return _location(arcs, certificate, 0.0, Watch(1.0))
 
 
-def _filled(arcs: Arcs, is_open: npt.NDArray[np.bool_], exactly: int | None) -> npt.NDArray[np.bool_]:
+def _filled(is_open: npt.NDArray[np.bool_], exactly: int | None) -> npt.NDArray[np.bool_]:
     """Return facilities with idle ones added where a number of them must be open and opening is free."""
     chosen = is_open.copy()
     if exactly is not None:
@@ -190,7 +192,9 @@ def _known(arcs: Arcs, start: npt.ArrayLike | None) -> npt.NDArray[np.int64] | N
     wrong = (facilities < 0) | (facilities >= arcs.facilities)
     if wrong.any():
         cure = f"Count facilities from 0 to {arcs.facilities - 1}."
-        raise OptionError("names a facility that there is not", thing="start", value=int(facilities[wrong][0]), cure=cure)
+        raise OptionError(
+            "names a facility that there is not", thing="start", value=int(facilities[wrong][0]), cure=cure
+        )
     return facilities
 
 

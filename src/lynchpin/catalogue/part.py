@@ -1,8 +1,8 @@
 """One problem that does not fall apart, from its first bound to its proof.
 
-A short branch and bound comes first: where it ends, nothing else is needed. Else the linear relaxation with odd cycles
-closes what it can, its reduced costs fix facilities, and branch and bound goes on with the costs that the cycles
-bend; where cycles do not help, the first tree goes on instead.
+A short branch and bound comes first: where it ends, nothing else is needed. Else the linear relaxation with
+odd cycles closes what it can, its reduced costs fix facilities, and branch and bound goes on with the costs
+that the cycles bend; where cycles do not help, the first tree goes on instead.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,9 @@ WORTH = 0.02  # share of the gap that the relaxation has to close, or else the f
 SHRUNK = 0.2  # share of facilities fixed from which the relaxation is worth another turn
 WHOLE = 0.75  # share of the gap left by the relaxation below which exact multipliers are worth their time
 GETS_ON = 0.08  # share of the gap that the short search has to close each time to go on
-DENSE = 40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
+DENSE = (
+    40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
+)
 MOST_ROWS = 250_000  # arcs cheaper than the multipliers beyond which the relaxation is not tried
 
 
@@ -129,9 +131,7 @@ def _cut_tree(part: PartSearch, cycles: Cycles | None) -> CutTree:
     )
 
 
-def _short_search(
-    part: PartSearch, threads: int, over: Callable[[], bool], tell: Callable[[], None]
-) -> None:
+def _short_search(part: PartSearch, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
     """Try branch and bound, for as long as it gets on."""
     part.tree = _tree(part, part.core, None)
     most = max(48, TRIAL // max(1, part.core.needs))

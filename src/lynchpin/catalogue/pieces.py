@@ -1,12 +1,14 @@
 """What is left of a problem once facilities are fixed, as the parts into which it falls."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components  # pyright: ignore[reportUnknownVariableType]
 
-from lynchpin.catalogue.core import Core, Floats, Places, need_of, sorted_core
+from lynchpin.catalogue.core import Core, Floats, Ids, Places, need_of, sorted_core
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ def pieces(core: Core) -> tuple[float, list[Piece]]:
     count = core.needs + core.facilities
     ends = need[matters], core.needs + core.facility[matters].astype(np.int64)
     graph = sp.coo_array((np.ones(ends[0].size, np.int8), ends), shape=(count, count))
-    _, label = connected_components(graph, directed=False)
+    label = cast("Callable[..., tuple[int, Ids]]", connected_components)(graph, directed=False)[1]
     inside = np.zeros(core.needs, np.bool_)
     inside[need[matters]] = True
     settled = float(core.opening[core.status == 1].sum() + outside[~inside].sum())
@@ -48,7 +50,7 @@ def pieces(core: Core) -> tuple[float, list[Piece]]:
     return settled, [_piece(core, need, outside, own, some) for own, some in parts if own.size]
 
 
-def _piece(core: Core, need: Places, outside: Floats, own: Places, arcs: Places) -> Piece:
+def _piece(core: Core, need: Ids, outside: Floats, own: Places, arcs: Places) -> Piece:
     """Return the problem of some needs over some arcs, and of what is open besides."""
     facilities, place = np.unique(core.facility[arcs], return_inverse=True)
     served = np.flatnonzero(np.isfinite(outside[own]))

@@ -6,37 +6,37 @@ For multipliers λ[i], one for each need, and facilities that are free, open or 
     L(λ) = Σ_i λ[i] + Σ_(j open) ρ[j] + min over the choices of free j of Σ ρ[j]
 
 is at most the value of every solution that opens what is open and closes what is closed. Without a limit on
-the number of facilities, the best choice takes every ρ[j] < 0; with `at_most` or `exactly` p it takes as many
-of the smallest as are allowed. A facility may be closed (opened) where L(λ), computed with it opened (closed)
-instead, leaves no room for a better solution: it reaches the value that is already known, to within 1e-9 of it,
-or exceeds value − step where all costs are multiples of `step`. Both use the same λ.
+the number of facilities, the best choice takes every ρ[j] < 0; with `at_most` or `exactly` p it takes as
+many of the smallest as are allowed. A facility may be closed (opened) where L(λ), computed with it opened
+(closed) instead, leaves no room for a better solution: it reaches the value that is already known, to
+within 1e-9 of it, or exceeds value − step where all costs are multiples of `step`. Both use the same λ.
 
 **Arcs that count.** Arcs of need i that cost at least o[i], the cost at which the facilities that are open by
 then serve it, may be left out of ρ, but for one arc to an open facility that costs o[i].
 
-**Needs as one.** Needs in one group (`group`) can serve the same facilities, and rank them alike by cost, so that
-some best solution serves them all from the same facility. They count as one need whose costs are the sums of
-theirs: i, λ and all below are about groups where there are any.
+**Needs as one.** Needs in one group (`group`) can serve the same facilities, and rank them alike by cost,
+so that some best solution serves them all from the same facility. They count as one need whose costs are
+the sums of theirs: i, λ and all below are about groups where there are any.
 
 **Cycles.** Odd cycles of facilities j(1)..j(K) with a need i(k) for each two neighbours, that both can serve:
 
     Σ_k (serve[i(k), j(k)] + serve[i(k), j(k+1)]) − Σ_k open[j(k)] <= (K − 1) / 2
 
-holds for every solution: t open facilities of the cycle serve at most min(K, 2 t) of the pairs. With weights
-μ >= 0, a node may use the bent costs c'[i, j] = c[i, j] + Σ μ · (how often i, j stands in the cycle) and
-f'[j] = f[j] − Σ μ · (1 if j stands in it) in place of c and f, and its bound is L less Σ μ (K − 1) / 2. What o[i] and
-which arcs count is still judged by c.
+holds for every solution: t open facilities of the cycle serve at most min(K, 2 t) of the pairs. With
+weights μ >= 0, a node may use the bent costs c'[i, j] = c[i, j] + Σ μ · (how often i, j stands in the
+cycle) and f'[j] = f[j] − Σ μ · (1 if j stands in it) in place of c and f, and its bound is L less Σ μ (K −
+1) / 2. What o[i] and which arcs count is still judged by c.
 
 A proof is a tree of nodes. Each takes over what its parent has fixed and, when it is a branch, one facility
-more; its own λ gives a bound and fixes more facilities for the nodes below. Children are either one node that
-goes on with other multipliers, or two that open and close the same facility. The bound of a leaf is the largest
-bound on the way to it, and the least over all leaves is the bound of the problem.
+more; its own λ gives a bound and fixes more facilities for the nodes below. Children are either one node
+that goes on with other multipliers, or two that open and close the same facility. The bound of a leaf is
+the largest bound on the way to it, and the least over all leaves is the bound of the problem.
 
-**Parts.** Without a limit on the number, what is left once facilities are fixed may fall apart. The nodes of the
-problem are then a chain, and below the last of them every part has a tree of its own over its needs and
-facilities. No arc cheaper than o[i] leads from a need of a part to a free facility outside it; all that is open
-by then stands for the part as one open facility that costs nothing to open and o[i] to serve need i. With
-what is open at the end of the chain, the bound is
+**Parts.** Without a limit on the number, what is left once facilities are fixed may fall apart. The nodes
+of the problem are then a chain, and below the last of them every part has a tree of its own over its needs
+and facilities. No arc cheaper than o[i] leads from a need of a part to a free facility outside it; all that
+is open by then stands for the part as one open facility that costs nothing to open and o[i] to serve need
+i. With what is open at the end of the chain, the bound is
 
     Σ_(j open) f[j] + Σ_(i in no part) o[i] + Σ_parts bound of the part
 
@@ -60,7 +60,7 @@ class Cycles:
 
     start     (C + 1) where each cycle begins
     need      need of each step
-    facility  facility at which each step begins; it ends where the next begins, the last where the first begins
+    facility  facility at which each step begins; it ends where the next begins, the last where the first does
     weight    (C) μ, at least 0
     """
 

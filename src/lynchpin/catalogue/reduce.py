@@ -1,8 +1,8 @@
 """Make a location problem smaller before anything is solved, in ways that a certificate can name.
 
-Needs whose facilities are the same in the same order of cost become one: what serves one best serves all of them
-best. A facility j is left out for k when k opens as cheaply and serves all needs of j as cheaply: any solution with j
-is no worse with k instead. With exactly p facilities that is only so while opening is free.
+Needs whose facilities are the same in the same order of cost become one: what serves one best serves all of
+them best. A facility j is left out for k when k opens as cheaply and serves all needs of j as cheaply: any
+solution with j is no worse with k instead. With exactly p facilities that is only so while opening is free.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lynchpin.catalogue import kernels
+from lynchpin.catalogue import kernels_shape
 from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.core import Core, Ids, core_of, restrict, sorted_core
 
@@ -46,7 +46,7 @@ def reduce(arcs: Arcs, low: int, high: int) -> Reduced:
     dominated = np.zeros((0, 2), np.int32)
     if low == 0:
         pairs = np.zeros((core.facilities, 2), np.int32)
-        count = kernels.dominated(*core.by_need, *core.by_facility, pairs, EFFORT)
+        count = kernels_shape.dominated(*core.by_need, *core.by_facility, pairs, EFFORT)
         dominated = pairs[:count]
         status = core.status.copy()
         status[dominated[:, 0]] = -1
@@ -63,7 +63,7 @@ def step_of(arcs: Arcs) -> float:
 
 
 def _merged(core: Core) -> tuple[Core, Ids | None]:
-    """Return a core with needs of the same facilities in the same order added up, and the group of each need."""
+    """Return a core with needs that rank the same facilities alike added up, and the group of each need."""
     degree = np.diff(core.pointer)
     begin = core.pointer[:-1]
     random = np.random.default_rng(0).integers(0, 2**63, (core.facilities, 2), dtype=np.uint64)
@@ -82,7 +82,7 @@ def _merged(core: Core) -> tuple[Core, Ids | None]:
     leaders, group = np.unique(leader, return_inverse=True)
     starts = np.concatenate([[0], np.cumsum(degree[leaders])])
     spread = starts[np.repeat(group, degree)] + place.astype(np.int64)
-    stay = np.concatenate([np.arange(begin[i], begin[i] + degree[i]) for i in leaders])
-    cost = np.bincount(spread, core.cost, minlength=int(starts[-1]))
+    stay = np.flatnonzero(np.repeat(leader == np.arange(core.needs), degree))
+    cost = np.bincount(spread, core.cost, minlength=int(starts[-1])).astype(np.float64)
     need = np.repeat(np.arange(leaders.size, dtype=np.int32), degree[leaders])
     return sorted_core(core, need, core.facility[stay], cost, core.opening), group.astype(np.int32)

@@ -2,13 +2,13 @@
 
     minimise  Σ_j f[j] open[j] + Σ_(i, j) c[i, j] serve[i, j] + Σ_i t[i] other[i]
     (serve)   Σ_j serve[i, j] + other[i] = 1        every need i
-    (open)    serve[i, j] <= open[j]                arcs where it is violated, or where c[i, j] < λ[i] at the start
+    (open)    serve[i, j] <= open[j]                arcs where it is missed, or where c[i, j] < λ[i] at first
     (count)   low <= Σ_j open[j] <= high            where the number is limited
     (cycle)   odd cycles that are violated (`cycles`)
 
-Columns are the arcs not much dearer than λ. All others of need i stand behind one column `other`, as cheap as the
-cheapest of them, so that the dual values are multipliers of the whole problem at once; where `other` is used, more
-arcs of the need become columns.
+Columns are the arcs not much dearer than λ. All others of need i stand behind one column `other`, as cheap
+as the cheapest of them, so that the dual values are multipliers of the whole problem at once; where `other`
+is used, more arcs of the need become columns.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,6 @@ from typing import Any
 import highspy
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, need_of
 from lynchpin.catalogue.cycles import arcs_at, bent, find, locals_of
@@ -135,19 +134,12 @@ def programme(core: Core, multipliers: Floats, needs: Places | None, known: Cycl
     whole.col_upper_ = np.concatenate([np.ones(core.facilities), np.zeros(core.needs)])
     whole.row_lower_ = np.concatenate([np.ones(core.needs), [core.low if limited else -np.inf]])
     whole.row_upper_ = np.concatenate([np.ones(core.needs), [core.high if limited else np.inf]])
-    matrix = sp.csc_matrix(
-        (
-            np.ones(lp.columns),
-            (
-                np.concatenate([np.full(core.facilities, core.needs), np.arange(core.needs)]),
-                np.arange(lp.columns),
-            ),
-        ),
-        shape=(core.needs + 1, lp.columns),
-    )
     whole.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    whole.a_matrix_.start_, whole.a_matrix_.index_ = matrix.indptr, matrix.indices
-    whole.a_matrix_.value_ = matrix.data
+    whole.a_matrix_.start_ = np.arange(lp.columns + 1, dtype=np.int32)
+    whole.a_matrix_.index_ = np.concatenate(
+        [np.full(core.facilities, core.needs, np.int32), np.arange(core.needs, dtype=np.int32)]
+    )
+    whole.a_matrix_.value_ = np.ones(lp.columns)
     lp.highs.passModel(whole)
     below = slack < 0
     room = np.sort(slack[~below])[: 2 * int(below.sum()) + 4 * core.needs]
@@ -292,7 +284,7 @@ def _add_cycles(lp: Programme, new: list[tuple[Ids, Ids]]) -> None:
 
 
 def solve(lp: Programme, over: Callable[[], bool]) -> bool:
-    """Solve, adding rows (open) and columns that are missed until none is; return whether it came to an end."""
+    """Solve, adding rows (open) and columns until none is missed; return whether it came to an end."""
     while True:
         if not _run(lp, over):
             return False
@@ -312,7 +304,7 @@ def _more(lp: Programme, needs: npt.NDArray[np.int64]) -> Places:
     """Return arcs of some needs that are not columns yet: as many again as there are, the cheapest first."""
     chosen: list[Places] = []
     for i in needs:
-        places = np.arange(lp.core.pointer[i], lp.core.pointer[i + 1])
+        places = np.arange(int(lp.core.pointer[i]), int(lp.core.pointer[i + 1]))
         out = places[lp.column[places] < 0]
         chosen.append(out[: max(4, places.size - out.size)])
     return np.concatenate(chosen)

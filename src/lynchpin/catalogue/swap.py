@@ -1,16 +1,16 @@
 """Local search: open, close and exchange facilities while the cost falls, from many starts.
 
-A move opens at most one facility and closes at most one. What closing r costs (loss), what opening j saves (gain) and
-by how much both together differ from the sum (extra) follow from each need's two nearest open facilities (Whitaker
-1983; Resende and Werneck 2007, "A fast swap-based local search procedure for location problems"); a move is made as
-soon as one is found that pays.
+A move opens at most one facility and closes at most one. What closing r costs (loss), what opening j saves
+(gain) and by how much both together differ from the sum (extra) follow from each need's two nearest open
+facilities (Whitaker 1983; Resende and Werneck 2007, "A fast swap-based local search procedure for location
+problems"); a move is made as soon as one is found that pays.
 """
 
 import math
 
 import numpy as np
 
-from lynchpin.catalogue import kernels
+from lynchpin.catalogue import kernels_swap
 from lynchpin.catalogue.core import Core, Flags, Floats
 
 Places = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -19,7 +19,7 @@ Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 def improved(
     core: Core, is_open: Flags, order: Places | None = None, moves: int = 2**40
 ) -> tuple[float, Flags]:
-    """Return the value and the facilities of the local optimum reached from these; infinite if needs stay unserved.
+    """Return value and facilities of the local optimum reached from these; infinite if needs stay unserved.
 
     is_open  (F) where to start; too many are closed and too few opened at once
     order    facilities in the order in which they are tried; by number when not given
@@ -29,7 +29,7 @@ def improved(
     if order is None:
         order = np.arange(core.facilities, dtype=np.int64)
     penalty = 1.0 + float(core.opening.max(initial=0.0)) + float(core.cost[core.pointer[1:] - 1].sum())
-    kernels.improve(
+    kernels_swap.improve(
         *core.by_need,
         *core.by_facility,
         found,
@@ -46,7 +46,7 @@ def improved(
 def kicked(
     core: Core, is_open: Flags, value: float, weight: Floats, random: np.random.Generator, rounds: int
 ) -> tuple[float, Flags]:
-    """Return the best of several local optima, each reached from the best so far with some facilities exchanged.
+    """Return the best of several local optima, each reached from the best so far after some exchanges.
 
     weight  (F) how likely each facility is to be opened by a kick
     """
