@@ -174,3 +174,13 @@ def test_seriation_shows_blocks() -> None:
     assert seriated([]) == []
     assert seriated([frozenset(), frozenset()]) == [0, 1]
     assert sorted(seriated([frozenset()] * 5)) == list(range(5))
+
+
+def test_each_member_of_a_scope_pays_for_its_own_part_numbers() -> None:
+    """Where nothing is shared beyond a model, a variant that two models carry is engineered twice."""
+    plan = lynchpin.plan(examples.tiny(), sharing="model", references=False)
+    twice = plan.tables["keep"].group_by("variant").len().filter(pl.col("len") > 1)
+    yearly = row(plan.commonality().part_numbers, family="all")["yearly_cost"]
+    each = 7.5e6  # 7.2 of engineering and 3.6 of tools over two years at 25 %
+    assert yearly == pytest.approx(each * plan.tables["keep"].height)
+    assert twice.height > 0

@@ -49,7 +49,8 @@ def of_study(study: Study, *, visible: Mapping[str, float] | None = None) -> Com
     schema = {"model": pl.String, "family": pl.String, "variant": pl.String, "pieces": pl.Float64}
     table = pl.DataFrame(rows, schema=schema, orient="row")
     made = study.table("nominations").filter(pl.col("status").is_in(CERTAIN))
-    return _commonality(study, table, _study_costs(study, table, made), visible)
+    kept = table.select("variant").unique()
+    return _commonality(study, table, _costs(study, kept, made.join(kept, on="variant")), visible)
 
 
 def of_plan(plan: Plan, *, visible: Mapping[str, float] | None = None) -> Commonality:
@@ -66,13 +67,13 @@ def of_plan(plan: Plan, *, visible: Mapping[str, float] | None = None) -> Common
         .join(bought, on=["model", "variant"], how="left")
         .with_columns(pl.col("pieces").fill_null(0.0))
     )
-    made = _nominated(plan)
+    made, kept = _nominated(plan), plan.tables["keep"].select("variant")
     paid = (
         plan.ledger.filter(pl.col("line").is_in(LINES) & pl.col("variant").is_not_null())
         .group_by("variant")
         .agg(still_paid=-pl.col("undiscounted").sum() / years)
     )
-    full = _study_costs(study, table, made).drop("still_paid")
+    full = _costs(study, kept, made).drop("still_paid")
     costs = full.join(paid, on="variant", how="left").with_columns(pl.col("still_paid").fill_null(0.0))
     return _commonality(study, table, costs, visible)
 
@@ -80,11 +81,11 @@ def of_plan(plan: Plan, *, visible: Mapping[str, float] | None = None) -> Common
 def _nominated(plan: Plan) -> pl.DataFrame:
     """Return the rows of `nominations` behind a plan's nominations, the variant's own before the family's."""
     rows = plan.study.table("nominations")
-    chosen = plan.tables["nominate"].select("variant", "site").unique()
+    chosen = plan.tables["nominate"].select("variant", "site", "member")
     own = chosen.join(rows.drop("family"), on=["variant", "site"])
     families = plan.study.table("variants").select("variant", "family")
     pooled = (
-        chosen.join(own, on=["variant", "site"], how="anti")
+        chosen.join(own, on=["variant", "site", "member"], how="anti")
         .join(families, on="variant")
         .join(rows.drop("variant").drop_nulls("family"), on=["site", "family"])
         .drop("family")
@@ -112,20 +113,18 @@ def _commonality(
     return commonality(uses, costs, currency=study.settings.currency, visible=visible)
 
 
-def _study_costs(study: Study, table: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+def _costs(study: Study, kept: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
     """Return variant, yearly_cost and still_paid of every variant in use.
 
-    made  rows of `nominations` that are in force
+    kept  variant, a row for each member of the sharing scope that engineers it
+    made  rows of `nominations` that are in force, one for each member
     """
     calendar = Calendar(study)
-    used = set(table["variant"])
-    variants = study.table("variants").filter(pl.col("variant").is_in(list(used))).sort("variant")
-    engineering = _yearly(calendar, variants, "engineering_cost")
-    tools = made.filter(pl.col("variant").is_in(list(used)))
+    variants = kept.join(study.table("variants"), on="variant")
     costs = pl.concat(
         [
-            _money(variants, engineering),
-            _money(tools, _yearly(calendar, tools, "tooling_cost")),
+            _money(variants, _yearly(calendar, variants, "engineering_cost")),
+            _money(made, _yearly(calendar, made, "tooling_cost")),
         ]
     )
     return costs.group_by("variant").agg(pl.sum("yearly_cost"), pl.sum("still_paid")).sort("variant")
