@@ -193,7 +193,7 @@ def test_a_unit_that_nobody_states_is_guessed_from_the_values_with_little_confid
 
 
 def test_remarks_and_units_that_nobody_knows_are_not_taken_for_attributes(tmp_path: Path) -> None:
-    """What every part has its own of is ignored; an unknown unit makes a proposal unsure, and an error."""
+    """What every part has its own of is ignored; an unknown unit makes a proposal unsure."""
     rows = "".join(f"{i},remark {i},blue,{i}5\n" for i in range(9))
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(f"Part No,Remark,Colour,Torque [zorb]\n{rows}", encoding="utf-8")
@@ -226,7 +226,7 @@ def test_headers_are_split_into_words_and_unit(header: str, words: str, unit: st
 
 
 def test_unknown_names_are_recognised_by_units_and_words(tmp_path: Path) -> None:
-    """Money, pieces a year, masses and chemistries are what they are under any name, with little confidence."""
+    """Money, pieces a year, masses and chemistries are known under any name, with little confidence."""
     text = "Part No,Foo (€),Bar [pcs/year],Baz (lb),Qux\n1,10.5,100,7,LiFePO4\n2,11.5,100,8,NCM\n"
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     rows = lynchpin.propose_mapping(tmp_path / "a.csv").filter(
