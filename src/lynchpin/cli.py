@@ -457,7 +457,7 @@ def locate(
 ) -> None:
     """Solve a published location file with proof, or check the certificate of one."""
     from lynchpin import terminal
-    from lynchpin.catalogue import locate_file as files
+    from lynchpin.catalogue import location_file as files
     from lynchpin.catalogue.location import LocateOptions
 
     if check is not None:

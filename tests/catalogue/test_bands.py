@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lynchpin.catalogue.arcs import Arcs
-from lynchpin.catalogue.bands import Bands, banded, pieces
+from lynchpin.catalogue.bands import Bands, banded, bands_of
 from lynchpin.catalogue.location import locate
 from lynchpin.errors import OptionError
 
@@ -77,7 +77,7 @@ def test_a_candidate_without_bands_keeps_its_costs() -> None:
 
 def test_points_of_a_cost_become_pieces() -> None:
     """100 a unit up to 10, then 80: the second piece costs 200 once and 80 a unit."""
-    opening, saving = pieces([0, 10, 30], [0, 1000, 2600])
+    opening, saving = bands_of([0, 10, 30], [0, 1000, 2600])
     assert opening.tolist() == [0, 200] and saving.tolist() == [-100, -80]
 
 
@@ -96,7 +96,7 @@ def test_a_cost_that_is_not_concave_is_refused(
 ) -> None:
     """Only a cost that bends downwards is the least of its pieces."""
     with pytest.raises(OptionError, match=message):
-        pieces(volumes, costs)
+        bands_of(volumes, costs)
 
 
 @pytest.mark.parametrize(

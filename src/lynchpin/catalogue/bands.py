@@ -146,7 +146,7 @@ def _spread(arcs: Arcs, volume: Floats, candidate: Ids, saving: Floats) -> tuple
     return needs, facilities, costs
 
 
-def pieces(volumes: Any, costs: Any) -> tuple[Floats, Floats]:
+def bands_of(volumes: Any, costs: Any) -> tuple[Floats, Floats]:
     """Return opening and saving of the affine pieces through the points of one candidate's cost of volume.
 
     volumes  (R) at least two volumes, rising from 0 or more

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from lynchpin.catalogue.locate_file import check_file, locate_file
+from lynchpin.catalogue.location_file import check_file, locate_file
 from lynchpin.cli import app
 from lynchpin.errors import LynchpinError
 
