@@ -2,16 +2,18 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
+from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.branch import cutoff_of
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, restrict
 from lynchpin.catalogue.lagrangian import Ascent, begin, fixed
 from lynchpin.catalogue.part import PartSearch, proof_of, search, settle
 from lynchpin.catalogue.pieces import pieces
-from lynchpin.catalogue.proof import Node, Part
-from lynchpin.catalogue.reduce import Reduced
+from lynchpin.catalogue.proof import Node, Part, no_ids
+from lynchpin.catalogue.reduce import Reduced, reduce
 from lynchpin.catalogue.swap import greedy, improved, kicked
 from lynchpin.catalogue.watch import Watch
 
@@ -74,6 +76,19 @@ class Engine:
         if self.done:
             self.bound = self.value  # infinite where there is no solution at all
         self.watch.tell(self.value, self.bound)
+
+
+@lru_cache
+def prepare() -> None:
+    """Compile the kernels, or load what an earlier run compiled, on a problem that needs all of them."""
+    random = np.random.default_rng(0)
+    needs, facilities = np.divmod(np.arange(144), 12)
+    arcs = Arcs.of(needs, facilities, random.integers(10, 20, 144), np.full(12, 12.0))
+    engine = run(reduce(arcs, 0, 12), Watch(60.0), facilities=12, start=None, threads=1, seed=0)
+    part = _part(
+        engine, reduce(arcs, 0, 12).core, np.arange(12), np.full(12, 14.0), np.full(12, 0.5), no_ids()
+    )
+    settle(part, threads=1, over=lambda: False, tell=lambda: None)
 
 
 def run(

@@ -229,7 +229,7 @@ def cost_of(pointer, facility, cost, opening, is_open):
 
 @njit(cache=True, nogil=True)
 def usable(pointer, facility, cost, status, plain):
-    """Return the arcs to facilities that are not closed, and if `plain` none beyond a need's first open one."""
+    """Return the arcs to facilities that are not closed; if `plain`, none beyond a need's first open one."""
     begin = np.empty_like(pointer)
     place = np.empty_like(facility)
     price_of = np.empty_like(cost)

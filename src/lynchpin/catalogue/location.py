@@ -93,17 +93,19 @@ def locate(
     on_progress  told of each phase, better solution and better bound
     stop         when set, the run ends within a second with what it has
 
+    The first call on a computer compiles for some seconds before its clock starts; later ones find that done.
     Raises OptionError for options that contradict each other or the arcs.
     """
     options = options or LocateOptions()
     _check_counts(arcs, at_most, exactly)
-    watch = Watch(options.time_limit, options.gap, stop, on_progress)
     first = _known(arcs, start)
     if arcs.needs == 0:
         return _nothing(arcs, at_most, exactly)
-    from lynchpin.catalogue.engine import proof, run  # compiles or loads the kernels
+    from lynchpin.catalogue.engine import prepare, proof, run  # they bring numba along
     from lynchpin.catalogue.reduce import reduce
 
+    prepare()
+    watch = Watch(options.time_limit, options.gap, stop, on_progress)
     watch.phase("reduce")
     free = (
         not arcs.opening.any()
