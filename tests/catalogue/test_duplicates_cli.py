@@ -147,3 +147,17 @@ def test_a_candidate_that_is_kept_pays_its_engineering() -> None:
     )
     used = groups.filter(pl.col("keep_part") == "ea_r_g1").row(0, named=True)
     assert used["saving_engineering"] == 0.0
+
+
+def test_merging_charges_the_engineering_of_a_kept_part_once(tmp_path: Path) -> None:
+    """Two cases give way to one that is not developed yet: its annuity stands in one row of the replacements."""
+    found = lynchpin.duplicates(lynchpin.examples.alliance(), reach=0.25)
+    place = found.write(tmp_path / "found")
+    case = pl.when(pl.col("keep_part") == "case_c_long7").then(pl.lit("merge"))
+    found.groups.with_columns(case.alias("decision")).write_csv(place / "groups.csv")
+    rows = lynchpin.apply_duplicates(place).replacements
+    assert rows["part"].to_list() == ["case_n_medium6", "case_r_medium7"]
+    assert rows["saving_engineering"].to_list() == [pytest.approx(-50e6 * 0.08 / (1 - 1.08**-8)), 0.0]
+    assert rows["saving"].sum() == pytest.approx(
+        rows["saving_price"].sum() + 2000 + rows["saving_engineering"].sum()
+    )

@@ -13,23 +13,16 @@ from typing import Any
 import polars as pl
 
 from lynchpin.catalogue.duplicates_find import ONE_WAY
+from lynchpin.catalogue.duplicates_reread import Cells, comparison_tables, figure, rows_of_table
+from lynchpin.catalogue.duplicates_value import SAVINGS
 from lynchpin.catalogue.duplicates_write import DECISIONS, write_tables
-from lynchpin.catalogue.parts_reading import read_tables
 from lynchpin.errors import CatalogueError
 from lynchpin.study.finding import Finding
-from lynchpin.study.raw import Place, RawTable, capped
+from lynchpin.study.raw import Place, RawTable
 from lynchpin.study.words import nearest
 
 SLACK = 1e-6
-_NEEDED: Mapping[str, tuple[str, ...]] = {
-    "groups": ("group", "kind", "family", "keep_catalogue", "keep_part", "decision"),
-    "members": ("group", "catalogue", "part"),
-    "parts": ("catalogue", "part", "family", "volume", "price"),
-    "attributes": ("family", "attribute", "kind", "sense", "tolerance", "reach"),
-    "settings": ("setting", "value"),
-}
 Key = tuple[str, str]
-Cells = dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -68,11 +61,11 @@ def apply_duplicates(place: str | Path) -> Merged:
     Raises CatalogueError with all findings: an unknown decision, a part to keep that is not in its group or
     cannot take the others' place, a part that is replaced twice or that replaces and is replaced.
     """
-    tables = _tables(Path(place))
-    parts = {_key(row): row for row in _rows(tables["parts"])}
+    tables = comparison_tables(Path(place))
+    parts = {_key(row): row for row in rows_of_table(tables["parts"])}
     confirmed, findings = _confirmed(tables)
     attributes: dict[str | None, list[Cells]] = {}
-    for row in _rows(tables["attributes"]):
+    for row in rows_of_table(tables["attributes"]):
         attributes.setdefault(row["family"], []).append(row)
     for one in confirmed:
         family = attributes.get(one.group["family"], [])
@@ -86,55 +79,6 @@ def apply_duplicates(place: str | Path) -> Merged:
     return Merged(replacements, _catalogue(tables["parts"], replacements), undecided)
 
 
-def _tables(place: Path) -> dict[str, RawTable]:
-    """Return the tables of a comparison; raises CatalogueError where one is missing or unreadable."""
-    tables, findings = read_tables(place)
-    for name, columns in _NEEDED.items():
-        table = tables.get(name)
-        if table is None:
-            cure = "Name a folder or workbook that `lynchpin duplicates` wrote."
-            raise CatalogueError(f"has no table {name}", thing=str(place), cure=cure)
-        missing = [column for column in columns if column not in table.cells.columns]
-        cure = "Put the column back; only decision, remark, keep_catalogue and keep_part are yours to change."
-        if table.cells.width:
-            findings += [table.place.heading("error", name, "", "is missing", cure) for name in missing]
-    if not findings:
-        findings += _no_numbers(tables)
-    errors = [finding for finding in findings if finding.level == "error"]
-    if errors:
-        raise CatalogueError("the comparison cannot be read", cure="Correct it.", findings=errors)
-    return tables
-
-
-def _no_numbers(tables: Mapping[str, RawTable]) -> Iterator[Finding]:
-    """Yield a finding for each figure of the comparison that someone made into something else."""
-    attributes = tables["attributes"].cells
-    numeric = attributes.filter(pl.col("kind") == "number")["attribute"].to_list()
-    both = set(numeric) & set(attributes.filter(pl.col("kind") == "text")["attribute"].to_list())
-    figures = {
-        "parts": ("volume", "price", *sorted(set(numeric) - both)),
-        "attributes": ("tolerance", "reach"),
-    }
-    for name, columns in figures.items():
-        table = tables[name]
-        for column in (column for column in columns if column in table.cells.columns):
-            cells = table.cells[column]
-            wrong = cells.is_not_null() & ~cells.cast(pl.Float64, strict=False).is_finite().fill_null(
-                value=False
-            )
-            cure = "Put the figure back; run the comparison again if it is lost."
-            yield from capped(table.place, "error", column, wrong, cells, "must be a number", cure)
-    settings = tables["settings"]
-    for index, row in enumerate(_rows(settings)):
-        if row["setting"] == "part_number_cost" and row["value"] and _figure(row["value"]) is None:
-            rule, cure = "must be a number", "Put the figure back."
-            yield settings.place.finding("error", index, "value", row["value"], rule, cure)
-
-
-def _rows(table: RawTable) -> Iterator[Cells]:
-    return table.cells.iter_rows(named=True)
-
-
 def _key(row: Mapping[str, Any], catalogue: str = "catalogue", part: str = "part") -> Key:
     return str(row[catalogue] or ""), str(row[part] or "")
 
@@ -143,11 +87,11 @@ def _confirmed(tables: Mapping[str, RawTable]) -> tuple[list[_Confirmed], list[F
     """Return the groups to merge, and findings on decisions and on parts to keep."""
     groups = tables["groups"]
     members: dict[str, list[Key]] = {}
-    for row in _rows(tables["members"]):
+    for row in rows_of_table(tables["members"]):
         members.setdefault(str(row["group"]), []).append(_key(row))
     confirmed: list[_Confirmed] = []
     findings: list[Finding] = []
-    for index, row in enumerate(_rows(groups)):
+    for index, row in enumerate(rows_of_table(groups)):
         decision = (row["decision"] or "").strip().lower()
         if decision and decision not in DECISIONS:
             rule, cure = "a decision is merge or no, or blank", "Write one of them."
@@ -196,7 +140,7 @@ def _takes_place(keep: Cells, gone: Cells, attribute: Cells, *, one_way: bool) -
         return False
     if attribute["kind"] == "text":
         return mine == theirs
-    high, low = _figure(mine), _figure(theirs)
+    high, low = figure(mine), figure(theirs)
     if high is None or low is None:
         return mine == theirs
     ahead, larger = high - low, max(abs(high), abs(low))
@@ -233,10 +177,10 @@ def _conflict(place: Place, one: _Confirmed, rule: str) -> Finding:
 def _replacements(
     confirmed: list[_Confirmed], parts: Mapping[Key, Cells], tables: Mapping[str, RawTable]
 ) -> pl.DataFrame:
-    settings = {str(row["setting"]): row["value"] for row in _rows(tables["settings"])}
-    cost = _figure(settings.get("part_number_cost"))
+    settings = {str(row["setting"]): row["value"] for row in rows_of_table(tables["settings"])}
+    cost = figure(settings.get("part_number_cost"))
     texts = ("catalogue", "part", "name", "family", "by_catalogue", "by_part", "by_name", "group", "kind")
-    figures = ("volume", "price", "new_price", "saving_price", "saving_part_numbers", "saving")
+    figures = ("volume", "price", "new_price", *SAVINGS, "saving")
     schema = dict.fromkeys(texts, pl.String) | dict.fromkeys(figures, pl.Float64)
     schema |= {"currency": pl.String, "remark": pl.String}
     rows = [
@@ -245,12 +189,22 @@ def _replacements(
         for one in confirmed
         for key in one.gone
     ]
-    return pl.DataFrame(rows, schema=schema).sort("catalogue", "part")
+    return _with_engineering(pl.DataFrame(rows, schema=schema).sort("catalogue", "part"), parts)
+
+
+def _with_engineering(rows: pl.DataFrame, parts: Mapping[Key, Cells]) -> pl.DataFrame:
+    """Return the replacements with what each kept part costs to develop, in the first row that keeps it."""
+    keepers = rows.select("by_catalogue", "by_part").rows()
+    cost = [figure(parts[str(catalogue), str(part)].get("engineering")) for catalogue, part in keepers]
+    first = pl.struct("by_catalogue", "by_part").is_first_distinct()
+    charged = pl.when(first).then(-pl.Series(cost, dtype=pl.Float64).fill_null(0.0)).otherwise(0.0)
+    rows = rows.with_columns(charged.alias("saving_engineering"))
+    return rows.with_columns(pl.sum_horizontal(SAVINGS, ignore_nulls=False).alias("saving"))
 
 
 def _replacement(one: _Confirmed, key: Key, parts: Mapping[Key, Cells], cost: float | None) -> dict[str, Any]:
     gone, keep = parts[key], parts[one.keep]
-    volume, price, new_price = (_figure(cell) for cell in (gone["volume"], gone["price"], keep["price"]))
+    volume, price, new_price = (figure(cell) for cell in (gone["volume"], gone["price"], keep["price"]))
     saving = None if volume is None or price is None or new_price is None else volume * (price - new_price)
     if volume == 0:
         saving = 0.0
@@ -269,15 +223,7 @@ def _replacement(one: _Confirmed, key: Key, parts: Mapping[Key, Cells], cost: fl
         "new_price": new_price,
         "saving_price": saving,
         "saving_part_numbers": cost,
-        "saving": None if saving is None or cost is None else saving + cost,
     }
-
-
-def _figure(cell: str | None) -> float | None:
-    try:
-        return None if cell is None else float(cell)
-    except ValueError:
-        return None
 
 
 def _catalogue(parts: RawTable, replacements: pl.DataFrame) -> pl.DataFrame:
