@@ -241,7 +241,12 @@ class Case:
     def plan(self) -> Plan:
         """Return the best verified candidate as a plan."""
         assert self.best is not None
-        return Plan(study=self.study, tables=self.best.tables, info=self._info(self.best))
+        return Plan(
+            study=self.study,
+            tables=self.best.tables,
+            info=self._info(self.best),
+            notes=dict(self.search.standing.notes),
+        )
 
     def _info(self, best: Verdict) -> PlanInfo:
         """Return what `plan.json` says."""

@@ -12,6 +12,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from lynchpin.errors import PlanError
+from lynchpin.model.vectors import Vector
 from lynchpin.plan import tables as plan_tables
 from lynchpin.study.money_words import money_words
 from lynchpin.study.study import Study
@@ -101,12 +102,14 @@ class Plan:
     info        what `plan.json` says
     references  other plans of the same study to compare with: `partner` (every partner alone), `as-is`,
                 and `what-if/NAME` for each scenario that was planned too
+    notes       arrays that help a search which begins from this plan; nothing else hangs on them
     """
 
     study: Study
     tables: Mapping[str, pl.DataFrame]
     info: PlanInfo
     references: Mapping[str, Self] = field(default_factory=lambda: MappingProxyType({}))
+    notes: Mapping[str, Vector] = field(default_factory=dict[str, Vector], compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", plan_tables.complete(self.tables))

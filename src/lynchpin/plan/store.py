@@ -21,6 +21,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from lynchpin.errors import LynchpinError, PlanError, StudyError
+from lynchpin.plan.notes import NOTES, read_notes, write_notes
 from lynchpin.plan.plan import FORMAT_VERSION, Plan, PlanInfo
 from lynchpin.plan.tables import COLUMNS, schema
 from lynchpin.study.read import read_study
@@ -30,7 +31,7 @@ _PLAIN_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
 _REFERENCE_NAMES = ("partner", "as-is")
 _WHAT_IF = "what-if"
 CHECKPOINT, QUESTION = "checkpoint", "question.json"
-_ENTRIES = frozenset({"plan.json", "tables", "study", "references", _WHAT_IF, CHECKPOINT})
+_ENTRIES = frozenset({"plan.json", "tables", "study", "references", _WHAT_IF, CHECKPOINT, NOTES})
 
 
 def is_plan(path: Path) -> bool:
@@ -140,6 +141,7 @@ def _write_into(plan: Plan, folder: Path) -> None:
     for name, table in plan.tables.items():
         table.write_parquet(folder / "tables" / f"{name}.parquet")
     write_study(plan.study, folder / "study")
+    write_notes(plan.notes, folder)
     for name, reference in plan.references.items():
         subfolder = folder / _reference_path(name)
         subfolder.mkdir(parents=True)
@@ -234,7 +236,7 @@ def _load_one(place: Path) -> Plan:
     strange = [name for name in others if references[name].info.hashes != info.hashes]
     if strange:
         raise _broken(place, [f"references/{name}: is a plan of another study" for name in strange])
-    return Plan(study=study, tables=tables, info=info, references=references)
+    return Plan(study=study, tables=tables, info=info, references=references, notes=read_notes(place))
 
 
 def _reference_folders(place: Path) -> Iterator[tuple[str, Path]]:

@@ -47,7 +47,7 @@ def start_of(instance: Instance, plan: Plan, name: str) -> Start:
     known = {
         row: _known(instance, row, plan, keys) for row, (_, keys) in {**_KEYS, "nominate": _SOURCE}.items()
     }
-    return Start(values=values, known=known, name=name)
+    return Start(values=values, known=known, notes=plan.notes, name=name)
 
 
 def left_out(instance: Instance, plan: Plan) -> tuple[int, int, str]:

@@ -121,6 +121,7 @@ class Search:
         """Try the structure to begin from."""
         if self._start is None or self.standing.finished:
             return
+        self.standing.earlier.update(self._start.notes)
         self.standing.tell(f"begin from {self._start.name}")
         self.began = begin(
             self._instance,

@@ -69,6 +69,7 @@ class Standing:
     halted        whether Ctrl-C ended a solve
     notes         arrays by name that a method would not like to compute again in a run that goes on from this
                   one; kept with plan and bound where those are
+    earlier       notes of the search for a plan to begin from, of this study or of another one
     spent         seconds that earlier runs of the same search took
     """
 
@@ -97,6 +98,7 @@ class Standing:
         self.bound_from = "nothing is proven"
         self.halted = False
         self.notes: dict[str, Vector] = {}
+        self.earlier: dict[str, Vector] = {}
         self.spent = 0.0
         self.last = Solution(status=Status.LIMIT, reason="no time was left to solve anything")
 

@@ -37,11 +37,13 @@ class Start:
     values  each variable of `CHOICES`, 0 or 1 for each row of the instance's frame; `buy`, if it is there,
             says where the tangents of scale are taken first
     known   which rows the structure could know, by variable; a variable that is left out is known throughout
+    notes   of the search that found it, see `Standing`; of another study they may be worth little
     name    what it is called in messages
     """
 
     values: Values
     known: Mapping[str, Flags] = field(default_factory=dict[str, Flags])
+    notes: Mapping[str, Vector] = field(default_factory=dict[str, Vector])
     name: str = "the start"
 
 

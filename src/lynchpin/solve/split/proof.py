@@ -1,16 +1,19 @@
 """The line of work that proves how good a plan can be.
 
-root             its duals alone prove a bound, whatever they are worth
+root             its duals alone prove a bound, whatever they are worth; those of a plan to begin from are
+                 tried before it, those of a run that was cut off in its place
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
 branch and cut   on what reduced costs leave, once there is a plan, where the form is small enough for it
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from lynchpin.solve.contracts import Problem, Progress, Status, Vector
+from lynchpin.solve.progress import plan_gap
 from lynchpin.solve.split.contracts import Line, Task
 from lynchpin.solve.split.evaluate import bound_of
 from lynchpin.solve.split.parts import Parts, Root
@@ -18,6 +21,8 @@ from lynchpin.solve.split.parts import Parts, Root
 MANY = 80_000  # columns from which branch and cut has no root in reasonable time
 FINE = 0.05  # distance from a block's best, as a share of the gap that was asked for
 BLOCK_SECONDS = 60.0
+NEAR = 0.1  # gap up to which the prices of an earlier plan's search are worth trying first
+NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
 FROM_TREE = "branch and cut on the aggregate form, a relaxation"
@@ -37,13 +42,42 @@ class Proof:
     def line(self) -> Line:
         """Prove what can be proven."""
         parts = self._parts
-        root = yield from parts.root("root")
-        if not isinstance(root, Root):
-            if root.status is Status.INFEASIBLE:
-                self._standing.last = root
-            return
-        duals = root.duals
+        earlier = self._noted(self._standing.earlier)
+        if earlier is not None and self._is_near(earlier):
+            yield from self._blocks_at(earlier)
+        duals = self._noted(self._standing.notes)
+        if duals is None:
+            root = yield from parts.root("root")
+            if not isinstance(root, Root):
+                if root.status is Status.INFEASIBLE:
+                    self._standing.last = root
+                return
+            duals = root.duals
+            self._standing.notes[NOTE] = duals * parts.form.money
+        yield from self._blocks_at(duals)
+        while self._standing.best is None:
+            yield []
+        if len(parts.problem.cost) <= MANY:
+            yield from self._branch(duals)
+
+    def _noted(self, notes: Mapping[str, Vector]) -> Vector | None:
+        """Return the duals of a root that was solved before, if they are of a form of this shape."""
+        known = notes.get(NOTE)
+        if known is None or known.shape != self._parts.problem.row_lower.shape:
+            return None
+        return known / self._parts.form.money
+
+    def _is_near(self, duals: Vector) -> bool:
+        """Return whether another study's duals prove enough here for its blocks to be worth searching."""
+        bound = -bound_of(self._parts.problem, duals) * self._parts.form.money
+        value = self._standing.value
+        return value is not None and np.isfinite(bound) and plan_gap(value, float(bound)) <= NEAR
+
+    def _blocks_at(self, duals: Vector) -> Line:
+        """Search every block at the prices of a root, which is a bound by itself."""
+        parts = self._parts
         self._floor = bound_of(parts.problem, duals)
+        self._gains = np.zeros(parts.blocks.count)
         self._lower(self._floor, FROM_ROOT)
         priced = [parts.blocks.priced(block, duals) for block in range(parts.blocks.count)]
         self._own = np.array([self._part_of(block, part, duals) for block, part in enumerate(priced)])
@@ -54,10 +88,6 @@ class Proof:
         ]
         for block, answer in enumerate(answers):
             self._gain(block, answer.bound)
-        while self._standing.best is None:
-            yield []
-        if len(parts.problem.cost) <= MANY:
-            yield from self._branch(duals)
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
         """Take the bound, and the better plan, of a search that is still running."""
