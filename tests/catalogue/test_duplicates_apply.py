@@ -206,6 +206,16 @@ def test_a_workbook_carries_decisions_as_a_folder_does(tmp_path: Path) -> None:
     assert load_workbook(written).sheetnames == ["replacements", "catalogue"]
 
 
+def test_a_comparison_without_groups_leaves_the_catalogue(tmp_path: Path) -> None:
+    """Two different parts stay two."""
+    (tmp_path / "alder.csv").write_text("Part No,Category,Peak power kW\nA1,Inverter,1\nA2,Inverter,2\n")
+    found = lynchpin.duplicates(tmp_path / "alder.csv", accept_proposal=True)
+    for place in (found.write(tmp_path / "found"), found.write(tmp_path / "found.xlsx")):
+        merged = lynchpin.apply_duplicates(place)
+        assert merged.replacements.is_empty()
+        assert merged.catalogue["part"].to_list() == ["A1", "A2"]
+
+
 def test_what_is_no_comparison_is_refused(tmp_path: Path) -> None:
     """A folder without the tables is named with the one that is missing."""
     with pytest.raises(CatalogueError, match="has no table groups"):

@@ -149,8 +149,21 @@ def test_a_candidate_that_is_kept_pays_its_engineering() -> None:
     assert used["saving_engineering"] == 0.0
 
 
+def test_an_attribute_of_a_study_may_be_called_like_a_column() -> None:
+    """A family with an attribute `volume` is compared by it, and its pieces stay apart from it."""
+    study = lynchpin.examples.alliance()
+    named = [
+        study.tables[name].with_columns(pl.col("attribute").replace({"length_mm": "volume"}))
+        for name in ("attributes", "specifications", "requirements")
+    ]
+    changed = study.replace(attributes=named[0], specifications=named[1], requirements=named[2])
+    plain, renamed = lynchpin.duplicates(study), lynchpin.duplicates(changed)
+    assert renamed.groups.equals(plain.groups)
+    assert renamed.parts["volume_"].to_list() == plain.parts["length_mm"].to_list()
+
+
 def test_merging_charges_the_engineering_of_a_kept_part_once(tmp_path: Path) -> None:
-    """Two cases give way to one that is not developed yet: its annuity stands in one row of the replacements."""
+    """Two cases give way to one that is not developed yet: its annuity stands in one of their rows."""
     found = lynchpin.duplicates(lynchpin.examples.alliance(), reach=0.25)
     place = found.write(tmp_path / "found")
     case = pl.when(pl.col("keep_part") == "case_c_long7").then(pl.lit("merge"))

@@ -124,6 +124,7 @@ def test_without_a_confirmed_mapping_nothing_is_compared(places: list[Path]) -> 
         ("Weight kg", {"becomes": "price", "unit": "EUR", "in_unit": "EUR"}, "is said in row"),
         ("Weight kg", {"column": "Wait kg"}, "mapping names a column that the catalogue has not"),
         ("Weight kg", {"file": "elder.csv"}, "is none of the catalogues given"),
+        ("Weight kg", {"becomes": "row"}, "name of a column of all parts"),
         ("Part No", {"becomes": "ignore"}, "no column becomes part"),
         ("Category", {"becomes": "ignore"}, "no column becomes family"),
     ],

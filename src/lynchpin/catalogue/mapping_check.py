@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lynchpin.catalogue.mapping import RATE, WHOLE, YEARLY_PIECES, YES, Row
-from lynchpin.catalogue.parts import SENSES
+from lynchpin.catalogue.parts import RESERVED, SENSES
 from lynchpin.catalogue.units import COUNT, YEARLY, Unit, convertible, price_of, unit_of
 from lynchpin.catalogue.vocabulary import ROLES, key
 from lynchpin.study.finding import Finding
@@ -86,6 +86,8 @@ def _column_problems(row: Row) -> Iterator[tuple[str, str, str]]:
 
 
 def _attribute_problems(row: Row) -> Iterator[tuple[str, str, str]]:
+    if row.becomes in RESERVED:
+        yield "becomes", "an attribute cannot have the name of a column of all parts", "Give it another name."
     if row.kind not in ("number", "text"):
         yield "kind", "an attribute is number or text", "Write one of them."
     if row.sense not in SENSES:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from lynchpin.catalogue.column_facts import Facts, facts_of, file_decimal
 from lynchpin.catalogue.mapping import IGNORE, RATE, YEARLY_PIECES, Row
 from lynchpin.catalogue.mapping_words import FILLED, whole_catalogue, with_families, words
+from lynchpin.catalogue.parts import RESERVED
 from lynchpin.catalogue.units import kinds_of, known_unit, price_of, unit_of
 from lynchpin.catalogue.vocabulary import ROLES, Entry, Match, alike, entries, entry_of, matches, slug
 from lynchpin.study.raw import RawTable
@@ -147,7 +148,7 @@ def _shared_names(
             found = alike(fact.words, [other.words for other in like.values()])
             name = next((name for name, other in like.items() if found and other.words == found[0]), "")
             name = name or slug(fact.words) or f"column_{fact.position}"
-            name = f"{name}_" if name in ROLES or name in (IGNORE, RATE) else name
+            name = f"{name}_" if name in RESERVED or name in (IGNORE, RATE) else name
             known.setdefault(name, fact)
             used.add(name)
             names[file, fact.name] = (name, found[1] * 0.8 if found else 0.4)

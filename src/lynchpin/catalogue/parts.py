@@ -28,6 +28,8 @@ BASE: Mapping[str, type[pl.DataType]] = {
 Volume is in pieces per year, price in the common currency, and engineering what it costs in a year to put a
 part into use that is not developed yet; blank for the others.
 """
+RESERVED = frozenset({*BASE, "index"})
+"""Names that no attribute may have, for they are columns of all parts."""
 SENSES = ("at_least", "at_most", "equal")
 PRICED_IN = frozenset({"EUR", "USD", "GBP", "CHF"})
 PART_NUMBER_COST = 1000.0

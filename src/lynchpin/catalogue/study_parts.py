@@ -12,7 +12,7 @@ its owner.
 
 import polars as pl
 
-from lynchpin.catalogue.parts import BASE, Attribute, Parts
+from lynchpin.catalogue.parts import BASE, RESERVED, Attribute, Parts
 from lynchpin.study.money_words import MILLION
 from lynchpin.study.study import Study
 
@@ -58,16 +58,22 @@ def _rate(study: Study) -> pl.Expr:
 def _attributes(study: Study) -> tuple[Attribute, ...]:
     rows = study.table("attributes").sort("family", "attribute")
     return tuple(
-        Attribute(row["family"], row["attribute"], row["unit"] or "", row["kind"], row["sense"])
+        Attribute(row["family"], _label(row["attribute"]), row["unit"] or "", row["kind"], row["sense"])
         for row in rows.iter_rows(named=True)
     )
+
+
+def _label(name: str) -> str:
+    """Return the name of an attribute here; one that is a column of all parts gets a stroke behind it."""
+    return f"{name}_" if name in RESERVED else name
 
 
 def _values(
     study: Study, attributes: tuple[Attribute, ...], family: str, variants: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the index of each variant of a family with a column for each attribute."""
-    given = study.table("specifications").select("variant", "attribute", "value")
+    names = {name: _label(name) for name in study.table("attributes")["attribute"].unique().to_list()}
+    given = study.table("specifications").select("variant", pl.col("attribute").replace(names), "value")
     frame = variants.select("index", "variant")
     for attribute in attributes:
         if attribute.family == family:
