@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from lynchpin.catalogue.design_pool import cost_of, factors, pieces_of
+from lynchpin.catalogue.design_prices import cheapest
 from lynchpin.catalogue.design_solve import Candidates, Choice, candidates, choose, distance
 from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.joins import least_asked
@@ -149,12 +150,10 @@ def design(task: DesignTask, options: DesignOptions | None = None) -> Design:
     began = time.monotonic()
     needs, which = task.needs.merged()
     given = candidates(task, needs)
-    share = 0.5 if asked.frontier else 1.0
+    share = (0.5 if asked.frontier else 1.0) * max(0.0, ends - time.monotonic())
     today = _today(task)
     start = _today_choice(task, needs, which, today, asked.at_most)
-    found, given = choose(
-        task, given, at_most=asked.at_most, options=asked.locate(share * asked.time_limit), start=start
-    )
+    found, given = choose(task, given, at_most=asked.at_most, options=asked.locate(share), start=start)
     if found is None:
         raise _too_few(task, asked)
     points = _frontier(task, given, asked, found, ends)
@@ -313,8 +312,8 @@ def _specifications(task: DesignTask, parts: Parts, names: list[str], assigned: 
 def _assignment(
     task: DesignTask, parts: Parts, names: list[str], assigned: Codes, given: Candidates
 ) -> pl.DataFrame:
-    cheapest = np.minimum(_cheapest(task, given), parts.unit[assigned])
-    above = parts.unit[assigned] - cheapest
+    least = np.minimum(cheapest(task, task.needs, given), parts.unit[assigned])
+    above = parts.unit[assigned] - least
     today = [task.parts.names[int(at)] if at >= 0 else None for at in task.today.tolist()]
     now = [names[int(at)] for at in assigned.tolist()]
     raw = [parts.names[int(at)] for at in assigned.tolist()]
@@ -325,23 +324,13 @@ def _assignment(
             "today": pl.Series(today, dtype=pl.String),
             "pieces": task.needs.volumes,
             "unit_cost": parts.unit[assigned],
-            "cheapest": cheapest,
-            "over_specification": np.where(above > CLOSE * cheapest, above, 0.0) * task.needs.volumes,
+            "cheapest": least,
+            "over_specification": np.where(above > CLOSE * least, above, 0.0) * task.needs.volumes,
             "changes": [
                 before is not None and before != after for before, after in zip(today, raw, strict=True)
             ],
         }
     ).sort("model")
-
-
-def _cheapest(task: DesignTask, given: Candidates) -> Vector:
-    """Return the unit cost of the cheapest part that fits each model, its own join among them (N)."""
-    found = np.full(task.needs.size, np.inf)
-    for start in range(0, task.needs.size, 256):
-        rows = slice(start, start + 256)
-        fit = fit_matrix(task.needs.demand[rows], task.needs.kind[rows], given.parts.offer, given.parts.kind)
-        found[rows] = np.where(fit, given.parts.unit[None, :], np.inf).min(axis=1)
-    return found
 
 
 def _fit(task: DesignTask, parts: Parts, assigned: Codes) -> pl.DataFrame:

@@ -13,9 +13,9 @@ import numpy as np
 from lynchpin.catalogue.design_pool import Pool
 from lynchpin.catalogue.design_search import Found, Question, lagrangian, rows_without, search
 from lynchpin.catalogue.design_task import DesignTask, measures
-from lynchpin.catalogue.joins import Group
+from lynchpin.catalogue.joins import Group, least_asked
 from lynchpin.catalogue.location import Location
-from lynchpin.catalogue.needs import NONE, Needs, Parts, Vector
+from lynchpin.catalogue.needs import NONE, Needs, Parts, Vector, fit_matrix
 
 MOST_ADDED = 2_000
 MOST_FOUND = 20_000
@@ -55,18 +55,15 @@ class Priced:
     fresh   class, joins (rows, K) and reduced costs (rows) of those at most as high as asked for
     least   no join outside the candidates has a lower reduced cost
     whole   whether every join as low as asked for is among them
-    needs   number of different needs
     """
 
     prices: Prices
     fresh: tuple[Fresh, ...]
     least: float
     whole: bool
-    needs: int
 
-    def bound(self, at_most: int | None) -> float:
-        """Return a bound over all joins."""
-        most = self.needs if at_most is None else min(at_most, self.needs)
+    def bound(self, most: int) -> float:
+        """Return a bound over all joins, `most` being the most of them that a better choice can have."""
         return self.prices.bound + most * min(0.0, self.least - self.prices.last)
 
 
@@ -125,7 +122,7 @@ def priced(task: DesignTask, given: Candidates, asked: Pool, prices: Prices, *, 
             if new.size:
                 fresh.append((group, found.points[new], found.reduced[new]))
     least = min([floor, *(float(reduced.min()) for _, _, reduced in fresh)])
-    return Priced(prices, tuple(fresh), least, floor >= limit, given.needs.size)
+    return Priced(prices, tuple(fresh), least, floor >= limit)
 
 
 def _searched(
@@ -165,3 +162,20 @@ def added(task: DesignTask, given: Candidates, found: Priced) -> Candidates:
         if chosen.shape[0]:
             parts = parts.with_more(specifications(task, group, chosen, parts.size))
     return replace(given, parts=parts)
+
+
+def cheapest(task: DesignTask, needs: Needs, given: Candidates) -> Vector:
+    """Return the unit cost of the cheapest part that fits each need, its own join among them (N)."""
+    found = np.full(needs.size, np.inf)
+    for start in range(0, needs.size, 256):
+        rows = slice(start, start + 256)
+        fit = fit_matrix(needs.demand[rows], needs.kind[rows], given.parts.offer, given.parts.kind)
+        found[rows] = np.where(fit, given.parts.unit[None, :], np.inf).min(axis=1, initial=np.inf)
+    if task.new is None:
+        return found
+    demand = np.maximum(needs.demand, least_asked(needs, task.parts)[None, :])
+    for group in given.groups:
+        member = ((needs.kind == NONE) | (needs.kind == group.kind[None, :])).all(axis=1)
+        kind = np.repeat(group.kind[None, :], int(member.sum()), axis=0)
+        found[member] = np.minimum(found[member], task.new.of(demand[member], kind))
+    return found

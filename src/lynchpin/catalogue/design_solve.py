@@ -15,9 +15,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lynchpin.catalogue.design_pool import Pool, charge_unit, cost_of, pieces_of, pool
-from lynchpin.catalogue.design_prices import Candidates, Prices, added, multipliers, priced, specifications
+from lynchpin.catalogue.design_prices import (
+    Candidates,
+    Priced,
+    Prices,
+    added,
+    cheapest,
+    multipliers,
+    priced,
+    specifications,
+)
 from lynchpin.catalogue.design_task import DesignTask
-from lynchpin.catalogue.joins import classes, closure, first_joins
+from lynchpin.catalogue.joins import Group, classes, closure, first_joins, thinned
 from lynchpin.catalogue.location import LocateOptions, Location, locate
 from lynchpin.catalogue.needs import Codes, Needs, Parts, Vector
 from lynchpin.catalogue.volume_cost import PIECES
@@ -27,6 +36,7 @@ MOST_JOINS = 20_000
 MOST_ARCS = 4_000_000
 MOST_ROUNDS = 40
 ROUND_SHARE, GENERATION_SHARE = 0.04, 0.6  # of the time, for one round of generation and for all of them
+ARCS_A_SECOND = 4e5  # that the engine needs time for before its multipliers are of use
 SOON = 0.05  # seconds
 ROUNDING = 1e-12
 EXACT = 1e-6  # relative distance of curve and lines at which lines are good enough
@@ -66,27 +76,32 @@ def distance(cost: float, bound: float) -> float:
 
 def candidates(task: DesignTask, needs: Needs) -> Candidates:
     """Return the variants, and every join where there are not too many, else some to start from."""
-    most = MOST_JOINS
     groups = classes(needs, task.parts)
     if task.new is None:
         return Candidates(needs=needs, parts=task.parts, groups=groups, listed=True)
-    found: list[Vector] = []
-    listed = True
-    for group in groups:
-        joins = closure(group, most) if listed else None
-        listed = listed and joins is not None
-        found.append(first_joins(group) if joins is None else joins)
-    if listed and sum(joins.shape[0] for joins in found) > most:
-        listed = False
-    if listed:
-        arcs = sum(joins.shape[0] * group.rows.size for joins, group in zip(found, groups, strict=True))
-        listed = arcs * (1 if task.discount is None else PIECES + 1) <= MOST_ARCS
-    if not listed:
-        found = [first_joins(group) for group in groups]
+    most = MOST_ARCS // (1 if task.discount is None else PIECES + 1)
+    found = _listed(groups, most)
+    listed = found is not None
+    if found is None:
+        found = [thinned(group, first_joins(group), most // len(groups)) for group in groups]
     parts = task.parts
     for group, joins in zip(groups, found, strict=True):
         parts = parts.with_more(specifications(task, group, joins, parts.size))
     return Candidates(needs=needs, parts=parts, groups=groups, listed=listed)
+
+
+def _listed(groups: tuple[Group, ...], most: int) -> list[Vector] | None:
+    """Return every join of every class, or None where they, or the needs that fit them, are too many."""
+    found: list[Vector] = []
+    left, pairs = MOST_JOINS, 0
+    for group in groups:
+        joins = closure(group, left)
+        if joins is None:
+            return None
+        left -= joins.shape[0]
+        pairs += joins.shape[0] * group.rows.size
+        found.append(joins)
+    return found if pairs <= most else None
 
 
 def choose(
@@ -116,6 +131,9 @@ def choose(
         if location.status == "infeasible":
             return None, run.given
         run = run.after(task, asked, location)
+        if run.cap == 0 and not run.given.listed:
+            prices = multipliers(asked, location, at_most)
+            run = run.proved(asking, priced(task, run.given, asked, prices, limit=min(0.0, prices.last)))
         points, moved = _points(task, asked, location, points)
         if run.best is None or not moved or run.best.cost - run.bound <= EXACT * run.best.cost:
             break
@@ -155,6 +173,21 @@ class Asking:
             options=replace(self.options, time_limit=seconds),
         )
 
+    def most(self, run: "Run") -> int:
+        """Return the most new specifications that a choice better than the best can have.
+
+        Every piece costs at least what the cheapest part of its need costs, at the lowest factor; what is
+        left pays for having specifications.
+        """
+        needs, new = run.given.needs, self.task.new
+        limit = needs.size if self.at_most is None else min(self.at_most, needs.size)
+        if new is None or new.fixed <= 0 or run.best is None or (new.weight < 0).any():
+            return limit
+        discount = self.task.discount
+        lowest = 1.0 if discount is None else float(discount.factor(np.array([np.inf]))[0])
+        running = lowest * float(cheapest(self.task, needs, run.given) @ needs.volumes)
+        return int(max(0, min(limit, (run.best.cost - running) / new.fixed * (1 + 1e-9) + 1e-9)))
+
 
 @dataclass(frozen=True)
 class Run:
@@ -181,6 +214,11 @@ class Run:
         cap = np.inf if self.given.listed else self.cap
         return replace(self, best=best, bound=max(self.bound, min(location.bound, cap)))
 
+    def proved(self, asking: "Asking", found: Priced) -> "Run":
+        """Return where it stands once it is known what joins outside the candidates could gain."""
+        most = asking.most(self)
+        return replace(self, bound=max(self.bound, found.bound(most)))
+
 
 def _generated(asking: Asking, run: Run) -> Run:
     """Add joins that make the relaxation cheaper until there are none, then those that could still matter.
@@ -188,17 +226,17 @@ def _generated(asking: Asking, run: Run) -> Run:
     The engine gets a share of the time for each round; its multipliers are prices, good or bad: the bound
     is true.
     """
-    began, share = time.monotonic(), ROUND_SHARE * asking.options.time_limit
-    none = np.zeros(0)
+    began, none = time.monotonic(), np.zeros(0)
     for _ in range(MOST_ROUNDS):
         asked = pool(asking.task, run.given.needs, run.given.parts, none)
-        location = asking.locate(asked, run.best, max(share, SOON))
+        share = max(ROUND_SHARE * asking.options.time_limit, asked.arcs.size / ARCS_A_SECOND, SOON)
+        location = asking.locate(asked, run.best, share)
         if location.status == "infeasible":
             return run
         run = run.after(asking.task, asked, location)
         prices = multipliers(asked, location, asking.at_most)
         found = priced(asking.task, run.given, asked, prices, limit=min(0.0, prices.last))
-        run = replace(run, bound=max(run.bound, found.bound(asking.at_most)))
+        run = run.proved(asking, found)
         spent = time.monotonic() - began
         if not found.fresh:
             return _completed(asking, run, asked, prices)

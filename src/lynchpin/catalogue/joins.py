@@ -17,6 +17,8 @@ import numpy as np
 from lynchpin.catalogue.needs import NONE, Codes, Needs, Parts, Vector
 
 MOST_CLASSES = 4096
+MOST_COMPARED = 2000
+LARGEST = 2.0**62  # of the numbers that stand for joins
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,17 +96,22 @@ def closure(group: Group, most: int) -> Vector | None:
     with each old one.
     """
     points = np.unique(group.demand, axis=0)
-    if points.shape[1] == 0:
-        return points[:1]
-    if points.shape[1] == 1:
+    if points.shape[1] < 2:
         return points if points.shape[0] <= most else None
-    known = points[:1]
-    for point in points[1:]:
-        joined = np.maximum(known, point[None, :])
-        known = np.unique(np.concatenate([known, point[None, :], joined]), axis=0)
+    grids = [np.unique(points[:, k]) for k in range(points.shape[1])]
+    if points.shape[0] > most or np.prod([float(grid.size) for grid in grids]) > LARGEST:
+        return None
+    places = np.column_stack([np.searchsorted(grid, points[:, k]) for k, grid in enumerate(grids)])
+    radix = np.concatenate([[1], np.cumprod([grid.size for grid in grids])[:-1]])
+    known = places[:1]
+    for place in places[1:]:
+        joined = np.concatenate([known, place[None, :], np.maximum(known, place[None, :])])
+        _, first = np.unique(joined @ radix, return_index=True)
+        known = joined[first]
         if known.shape[0] > most:
             return None
-    return known
+    found = np.column_stack([grid[known[:, k]] for k, grid in enumerate(grids)])
+    return np.unique(found, axis=0)
 
 
 def first_joins(group: Group, neighbours: int = 4) -> Vector:
@@ -114,11 +121,26 @@ def first_joins(group: Group, neighbours: int = 4) -> Vector:
     are the needs whose join with a need adds least, each attribute counted by its spread.
     """
     points = np.unique(group.demand, axis=0)
+    others = points[:: max(1, points.shape[0] // MOST_COMPARED)]
     spread = np.ptp(points, axis=0) if points.shape[0] else np.zeros(points.shape[1])
     weight = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
     pairs = [points, points.max(axis=0, keepdims=True)]
     for point in points:
-        joined = np.maximum(points, point[None, :])
-        added = ((joined - point) * weight).sum(axis=1) + ((joined - points) * weight).sum(axis=1)
+        joined = np.maximum(others, point[None, :])
+        added = ((joined - point) * weight).sum(axis=1) + ((joined - others) * weight).sum(axis=1)
         pairs.append(joined[np.argsort(added, kind="stable")[1 : neighbours + 1]])
     return np.unique(np.concatenate(pairs), axis=0)
+
+
+def thinned(group: Group, joins: Vector, most: int) -> Vector:
+    """Return some of the joins, evenly spread, the most demanding among them; about `most` needs fit them.
+
+    How many needs a join fits is counted on a part of the needs where there are many.
+    """
+    step = max(1, group.demand.shape[0] // MOST_COMPARED)
+    sample = group.demand[::step]
+    fitting = np.array([(sample <= join).all(axis=1).sum() for join in joins]).sum() * step
+    if fitting <= most:
+        return joins
+    kept = joins[:: int(np.ceil(fitting / most))]
+    return np.unique(np.concatenate([kept, joins.max(axis=0, keepdims=True)]), axis=0)
