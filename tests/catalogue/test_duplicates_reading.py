@@ -102,6 +102,23 @@ def test_numbers_are_read_in_every_way_of_writing(tmp_path: Path, good: pl.DataF
     assert lynchpin.duplicates(path, mapping=good).parts["power"].to_list() == [1234.5, 1234.5]
 
 
+def test_a_sheets_own_numbers_are_not_taken_for_thousands(tmp_path: Path) -> None:
+    """With a comma as the mark, 1.234 in a workbook is refused: it may be the sheet's own number."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Part No", "Category", "Peak power kW"],
+        ["A1", "Inverter", 1.234],
+        ["A2", "Inverter", "1,5"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "alder.xlsx")
+    mapping = mapping_of(tmp_path / "alder.xlsx")
+    assert mapping.filter(pl.col("becomes") == "power")["decimal"].to_list() == [","]
+    assert "may be a number of the sheet" in findings(tmp_path / "alder.xlsx", mapping)[0]
+
+
 def test_two_columns_for_one_attribute_must_agree(tmp_path: Path) -> None:
     """What they say together is taken, a contradiction is an error."""
     header = "Part No,Category,Peak power kW,Rated power W"

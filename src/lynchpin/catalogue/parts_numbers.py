@@ -2,7 +2,8 @@
 
 With the decimal mark `.` a cell may read 1234.5, 1,234.5 or 1 234.5 kWh; with `,` 1234,5 or 1.234,5. Which
 mark a column has is said in the mapping, never guessed cell by cell: 1.234 is 1234 in one column and 1.234
-in another.
+in another. A workbook shows its own numbers with a point, so there 1.234 is refused where the mark is a
+comma.
 """
 
 import re
@@ -22,6 +23,7 @@ _PLAIN = {
     ",": r"^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d{1,3})?$",
 }
 _GROUPED = {".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$", ",": r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"}
+_EITHER = r"^[+-]?\d{1,3}\.\d{3}$"
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[\s\u00a0\u202f'’]\d{3})+(?:[.,]\d+)?")
 _WITH_UNIT = re.compile(r"([+-]?[\d.,'’\s\u00a0\u202f]*\d)\s*([^\d\s.,'’].*)")
 LARGEST = 1e15
@@ -51,7 +53,18 @@ def read_numbers(
         understood = texts.replace_strict(read, default=None, return_dtype=pl.Float64)
         numbers = numbers.zip_with(~left, understood)
     findings = _wrong(place, row, texts.is_in(list(problems)), texts, lambda text: (*problems[text], ""))
+    if row.decimal == "," and ".xlsx" in place.file.lower():
+        numbers, unclear = _unclear(numbers, row, texts, place)
+        findings += unclear
     return _in_range(numbers, row, texts, place, findings)
+
+
+def _unclear(numbers: pl.Series, row: Row, texts: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
+    """Return the numbers of a sheet without those that may be 1234 in words or the sheet's own 1.234."""
+    either = texts.str.contains(_EITHER).fill_null(value=False)
+    rule = "may be a number of the sheet with three decimals, or a text with a separator of thousands"
+    cure = "Make the column's cells numbers and its decimal mark in the mapping a point."
+    return numbers.set(either, None), _wrong(place, row, either, texts, lambda _: (rule, cure, ""))
 
 
 def _wrong(
