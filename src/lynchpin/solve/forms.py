@@ -149,14 +149,15 @@ class Form:
         np.add.at(found, (variant, member), weighted)
         return found
 
-    def sharpened(self, instance: Instance, x: Vector, points: Sequence[Values]) -> "Form | None":
+    def sharpened(self, instance: Instance, x: Vector | None, points: Sequence[Values]) -> "Form | None":
         """Return the form with more scale points and critical periods; None if it has them all.
 
-        x       solution of this form: its volumes become scale points
+        x       solution of this form, if any: its volumes become scale points
         points  yearly points: their volumes too, and the periods in which a capacity is full become peaks
         """
         breaks = self.breaks
-        for volume in (self.volumes(instance, x), *(volumes(instance, point["buy"]) for point in points)):
+        found = [] if x is None else [self.volumes(instance, x)]
+        for volume in (*found, *(volumes(instance, point["buy"]) for point in points)):
             breaks = _more_breaks(instance, breaks, volume)
         slots = self.built.slots
         same = breaks == self.breaks

@@ -71,17 +71,18 @@ class Search:
         self._begin()
         whole = Whole(self._instance, options=self._options, clock=self._clock, standing=self.standing)
         if self._method != "yearly" and not self.standing.finished:
-            aggregate = self._aggregate_form()
             if self._method == "split":
+                with self._clock.phase("build"):
+                    small = Form.aggregate(self._instance, own=self._own, peaks=False)
                 Split(
                     self._instance,
-                    aggregate,
+                    small,
                     options=self._options,
                     clock=self._clock,
                     standing=self.standing,
                 ).run()
             if not self.standing.finished:
-                whole.run(aggregate)
+                whole.run(self._aggregate_form())
         if not self.standing.finished:
             whole.run(self._yearly)
         return self.standing.outcome()

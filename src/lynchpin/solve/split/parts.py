@@ -20,7 +20,7 @@ from lynchpin.solve.standing import Standing
 IMPLIED = ("F5_plant", "F7_plant")
 """Rows that whole numbers imply: they tighten a root by less than a ten-thousandth, and double its time."""
 
-SIMPLEX = 60_000  # columns up to which simplex is the quicker root
+SIMPLEX = 20_000  # columns up to which simplex is the quicker root
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,21 +19,27 @@ from lynchpin.solve.split.contracts import Line, Stretch
 from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
 from lynchpin.solve.split.parts import Parts, Root
 from lynchpin.solve.split.sift import likely, with_uses
+from lynchpin.solve.split.stage import Stage
 from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
 
 CANDIDATES = 5  # of each need in the root
-ROUNDS = 3  # of family steps and plant step
+ROUNDS = 1  # of family steps and plant step
 ROUGH, FINE = 1e-3, 2e-4  # distance from the best, as a share of the root, for first points and for steps
 FIRST_SECONDS, STEP_SECONDS = 20.0, 8.0
+IDLE = 20  # neighbourhoods without a better plan after which there is no use in more
 HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
 
 
 class Plans:
-    """Makes plans from the parts of a form, for the standing of a search."""
+    """Makes plans on a stage, for the standing of a search."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts, self._form, self._standing = parts, parts.form, parts.standing
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._standing = stage, stage.parts.standing
+        self._take(stage.parts)
         self._scale = 1.0
+
+    def _take(self, parts: Parts) -> None:
+        self._parts, self._form = parts, parts.form
 
     def line(self) -> Line:
         """Make plans until somebody stops it."""
@@ -109,13 +115,17 @@ class Plans:
         return found
 
     def _search(self, kernel: Flags) -> Line:
-        """Think neighbourhoods of the best plan over again, as long as there is time."""
-        around = Neighbourhoods(self._form, self._parts.options.seed)
-        while self._standing.best is not None:
-            x = self._at_best()
+        """Think neighbourhoods of the best plan over again, as long as there is time and use in it."""
+        uses = kernel[self._form.place["use"]]
+        around, idle = Neighbourhoods(self._form, self._parts.options.seed), 0
+        while self._standing.best is not None and not (self._stage.proven and idle >= IDLE):
+            if self._parts is not self._stage.parts:
+                self._take(self._stage.parts)
+                around.form = self._form
+            x, before = self._at_best(), self._standing.value
+            kept = with_uses(self._form, uses | (x[self._form.place["use"]] > 0.5))
             name, free = around.next(x)
-            taken = with_uses(self._form, x[self._form.place["use"]] > 0.5)
-            step = held(self._form.problem, np.where(kernel | taken, x, 0.0), free & (kernel | taken))
+            step = held(self._form.problem, x, free & kept)
             limits = self._parts.limits(FINE * self._scale, STEP_SECONDS)
             (answer,) = yield [self._parts.task(name, step, limits, x)]
             around.settle(solved=answer.status is Status.OPTIMAL)
@@ -123,6 +133,7 @@ class Plans:
                 found = step.whole(answer.x)
                 if self._form.contribution(found) > (self._standing.value or -np.inf):
                     self._standing.take(self._form.values(found))
+            idle = idle + 1 if self._standing.value == before else 0
 
     def _at_best(self) -> Vector:
         """Return the choices of the best plan as a point of the form."""

@@ -3,24 +3,24 @@
 root             its duals alone prove a bound, whatever they are worth; those of a plan to begin from are
                  tried before it, those of a run that was cut off in its place
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
-branch and cut   on what reduced costs leave, once there is a plan, where the form is small enough for it
+branch and cut   on what reduced costs leave, where the form is small enough for it
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from lynchpin.solve.contracts import Problem, Progress, Status, Vector
-from lynchpin.solve.progress import plan_gap
-from lynchpin.solve.split.contracts import Line, Task
+from lynchpin.solve.split.contracts import Line, Stretch, Task
 from lynchpin.solve.split.evaluate import bound_of
-from lynchpin.solve.split.parts import Parts, Root
+from lynchpin.solve.split.parts import Root
+from lynchpin.solve.split.stage import Stage
 
 MANY = 80_000  # columns from which branch and cut has no root in reasonable time
 FINE = 0.05  # distance from a block's best, as a share of the gap that was asked for
 BLOCK_SECONDS = 60.0
+STAGES = 2  # times that a form is sharpened
 NEAR = 0.1  # gap up to which the prices of an earlier plan's search are worth trying first
 NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
@@ -30,54 +30,44 @@ TREE = "branch and cut"
 
 
 class Proof:
-    """Proves bounds from the parts of a form, for the standing of a search."""
+    """Proves bounds on a stage, for the standing of a search."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts, self._standing = parts, parts.standing
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._parts, self._standing = stage, stage.parts, stage.parts.standing
         self._floor = -np.inf
-        self._gains = np.zeros(parts.blocks.count)
-        self._own = np.zeros(parts.blocks.count)
+        self._gains = np.zeros(0)
+        self._own = np.zeros(0)
         self._barred = -np.inf
 
     def line(self) -> Line:
         """Prove what can be proven."""
-        parts = self._parts
-        earlier = self._noted(self._standing.earlier)
-        if earlier is not None and self._is_near(earlier):
-            yield from self._blocks_at(earlier)
-        duals = self._noted(self._standing.notes)
-        if duals is None:
-            root = yield from parts.root("root")
-            if not isinstance(root, Root):
-                if root.status is Status.INFEASIBLE:
-                    self._standing.last = root
-                return
-            duals = root.duals
-            self._standing.notes[NOTE] = duals * parts.form.money
-        yield from self._blocks_at(duals)
-        while self._standing.best is None:
-            yield []
-        if len(parts.problem.cost) <= MANY:
+        duals: Vector | None = None
+        for _ in range(STAGES):
+            duals = yield from self._at_prices()
+            if duals is None:
+                break
+            while self._standing.best is None:
+                yield []
+            if not self._stage.sharpen():
+                break
+            self._parts = self._stage.parts
+        else:
+            duals = yield from self._at_prices()
+        if duals is not None and len(self._parts.problem.cost) <= MANY:
             yield from self._branch(duals)
+        self._stage.proven = True
 
-    def _noted(self, notes: Mapping[str, Vector]) -> Vector | None:
-        """Return the duals of a root that was solved before, if they are of a form of this shape."""
-        known = notes.get(NOTE)
-        if known is None or known.shape != self._parts.problem.row_lower.shape:
-            return None
-        return known / self._parts.form.money
-
-    def _is_near(self, duals: Vector) -> bool:
-        """Return whether another study's duals prove enough here for its blocks to be worth searching."""
-        bound = -bound_of(self._parts.problem, duals) * self._parts.form.money
-        value = self._standing.value
-        return value is not None and np.isfinite(bound) and plan_gap(value, float(bound)) <= NEAR
-
-    def _blocks_at(self, duals: Vector) -> Line:
-        """Search every block at the prices of a root, which is a bound by itself."""
+    def _at_prices(self) -> Stretch[Vector | None]:
+        """Solve the root of the stage's form and every block at its prices; return the prices, if any."""
         parts = self._parts
-        self._floor = bound_of(parts.problem, duals)
+        root = yield from parts.root("root")
+        if not isinstance(root, Root):
+            if root.status is Status.INFEASIBLE:
+                self._standing.last = root
+            return None
+        duals = root.duals
         self._gains = np.zeros(parts.blocks.count)
+        self._floor = bound_of(parts.problem, duals)
         self._lower(self._floor, FROM_ROOT)
         priced = [parts.blocks.priced(block, duals) for block in range(parts.blocks.count)]
         self._own = np.array([self._part_of(block, part, duals) for block, part in enumerate(priced)])
@@ -88,6 +78,7 @@ class Proof:
         ]
         for block, answer in enumerate(answers):
             self._gain(block, answer.bound)
+        return duals
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
         """Take the bound, and the better plan, of a search that is still running."""

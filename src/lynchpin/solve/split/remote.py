@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import Any, cast
 
 from lynchpin.errors import OptionError
-from lynchpin.solve.contracts import Solution
+from lynchpin.solve.contracts import Solution, Status
 from lynchpin.solve.driver import drive
+from lynchpin.solve.highs import solve
 from lynchpin.solve.job import job_of
 from lynchpin.solve.split.contracts import Task
 
@@ -22,9 +23,16 @@ CONNECT = 10.0  # seconds to wait for a scheduler
 
 
 def solve_task(task: Task) -> Solution:
-    """Solve a task here and now, with one thread."""
+    """Solve a task here and now, with one thread.
+
+    HiGHS sets its threads once for a thread of a process, and for what is forked from it: where another
+    number was set before, as by `solve_here`, it refuses one, and a fresh process solves the task.
+    """
     job = job_of(task.problem, task.options, task.start)
-    return drive(replace(job, settings=job.settings | {"threads": 1}))
+    answer = drive(replace(job, settings=job.settings | {"threads": 1}))
+    if answer.status is not Status.ERROR:
+        return answer
+    return solve(task.problem, options=replace(task.options, threads=1), start=task.start)
 
 
 def portable(task: Task) -> Task:

@@ -171,7 +171,7 @@ def _nominations(draft: Draft, makers: list[Place], variant: Variant) -> None:
 
 def _capacity(dice: np.random.Generator, family: Family, variant: Variant) -> float:
     """Return the most that a nomination makes in a year, in the family's measure of volume."""
-    pieces = float(dice.uniform(70_000, 250_000))
+    pieces = float(dice.uniform(90_000, 300_000))
     if family.name == "battery_pack":
         return rounded(pieces * variant.values[0], 10_000)
     return rounded(pieces, 1000)

@@ -1,0 +1,40 @@
+"""The form that both lines of work are on: small at first, sharpened where the best plan stands."""
+
+from lynchpin.model.instance import Instance
+from lynchpin.solve.clock import Clock
+from lynchpin.solve.forms import Form
+from lynchpin.solve.search_options import SearchOptions
+from lynchpin.solve.split.parts import Parts
+from lynchpin.solve.standing import Standing
+
+
+class Stage:
+    """Holds the parts of the sharpest form so far.
+
+    parts   of that form
+    proven  whether the proof line has nothing left to do
+    """
+
+    def __init__(
+        self, instance: Instance, form: Form, *, options: SearchOptions, clock: Clock, standing: Standing
+    ) -> None:
+        self._instance, self._clock, self._standing = instance, clock, standing
+        self._options = options
+        self.parts = Parts.of(form, options=options, standing=standing)
+        self.proven = False
+
+    def sharpen(self) -> bool:
+        """Add the scale points and critical periods of the best plan; return if there were any to add."""
+        best = self._standing.best
+        if best is None:
+            return False
+        with self._clock.phase("build"):
+            sharper = self._form.sharpened(self._instance, None, [best])
+            if sharper is None:
+                return False
+            self.parts = Parts.of(sharper, options=self._options, standing=self._standing)
+            return True
+
+    @property
+    def _form(self) -> Form:
+        return self.parts.form
