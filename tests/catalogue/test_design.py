@@ -1,5 +1,7 @@
 """Designs against trying everything, against the dynamic programme, and against themselves."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -54,6 +56,19 @@ def test_a_design_with_volume_discounts_is_the_best_of_all(seed: int) -> None:
     """Concave cost of volume is exact at the volumes chosen."""
     case = random_case(seed + 200, models=4, discount=True)
     proved(solved(case.task()), best(case))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_beyond_saturation_the_bound_stays_true(seed: int) -> None:
+    """Where volume no longer lowers cost, lines say too little: the gap is told, the best lies within it."""
+    full = VolumeDiscount(rate=0.1, reference=500.0, minimum=100.0, saturation=400.0)
+    case = replace(random_case(seed + 250, models=4), discount=full)
+    value, found = best(case), solved(case.task())
+    assert (found is None) == (value == np.inf)
+    if found is not None:
+        assert found.bound <= value * (1 + 1e-9)
+        assert value <= found.cost * (1 + 1e-9)
+        assert found.gap == pytest.approx((found.cost - found.bound) / found.cost if found.cost else 0.0)
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lynchpin.catalogue.design_pool import Pool, charge_unit, cost_of, pieces_of, pool
+from lynchpin.catalogue.design_polish import polished
+from lynchpin.catalogue.design_pool import Pool, charge_unit, pieces_of, pool
 from lynchpin.catalogue.design_prices import (
     Candidates,
     Priced,
@@ -130,7 +131,7 @@ def choose(
         location = asking.locate(asked, run.best, max(left, SOON))
         if location.status == "infeasible":
             return None, run.given
-        run = run.after(task, asked, location)
+        run = run.after(task, asked, location, at_most)
         if run.cap == 0 and not run.given.listed:
             prices = multipliers(asked, location, at_most)
             run = run.proved(asking, priced(task, run.given, asked, prices, limit=min(0.0, prices.last)))
@@ -205,11 +206,11 @@ class Run:
     bound: float = 0.0
     cap: float = 0.0
 
-    def after(self, task: DesignTask, asked: Pool, location: Location) -> "Run":
+    def after(self, task: DesignTask, asked: Pool, location: Location, at_most: int | None) -> "Run":
         """Return where it stands after a run of the engine."""
         best = self.best
         if np.isfinite(location.value):
-            new = _choice(task, asked, location)
+            new = _choice(task, asked, location, at_most)
             best = new if best is None or new.cost < best.cost else best
         cap = np.inf if self.given.listed else self.cap
         return replace(self, best=best, bound=max(self.bound, min(location.bound, cap)))
@@ -233,7 +234,7 @@ def _generated(asking: Asking, run: Run) -> Run:
         location = asking.locate(asked, run.best, share)
         if location.status == "infeasible":
             return run
-        run = run.after(asking.task, asked, location)
+        run = run.after(asking.task, asked, location, asking.at_most)
         prices = multipliers(asked, location, asking.at_most)
         found = priced(asking.task, run.given, asked, prices, limit=min(0.0, prices.last))
         run = run.proved(asking, found)
@@ -256,12 +257,12 @@ def _completed(asking: Asking, run: Run, asked: Pool, prices: Prices) -> Run:
     return replace(run, given=added(asking.task, run.given, found), cap=cap)
 
 
-def _choice(task: DesignTask, asked: Pool, location: Location) -> Choice:
-    """Return what a location means, at exact cost."""
-    used = asked.part_of(location.assigned.astype(np.int64))
-    rows, assigned = np.unique(used, return_inverse=True)
+def _choice(task: DesignTask, asked: Pool, location: Location, at_most: int | None) -> Choice:
+    """Return what a location means, at exact cost, and polished where lines say too little."""
+    users = asked.part_of(location.assigned.astype(np.int64))
+    users, cost = polished(task, asked.needs, asked.parts, users, at_most)
+    rows, assigned = np.unique(users, return_inverse=True)
     parts = asked.parts.chosen(rows)
-    cost = cost_of(task, parts, asked.needs.volumes, assigned.reshape(-1))
     return Choice(
         parts=parts,
         assigned=assigned.reshape(-1),
