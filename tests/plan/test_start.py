@@ -49,7 +49,7 @@ def test_a_start_decides_nothing_but_where_the_search_begins() -> None:
 
 
 @pytest.mark.parametrize("column", ["variant", "site", "model"])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3))])
 def test_a_plan_begins_a_study_that_lost_something(seed: int, column: str) -> None:
     """Without the most used variant, site or version the rest is completed, told, and the optimum reached."""
     study = random_study(seed)
