@@ -196,9 +196,9 @@ def _with_engineering(rows: pl.DataFrame, parts: Mapping[Key, Cells]) -> pl.Data
     """Return the replacements with what each kept part costs to develop, in the first row that keeps it."""
     keepers = rows.select("by_catalogue", "by_part").rows()
     cost = [figure(parts[str(catalogue), str(part)].get("engineering")) for catalogue, part in keepers]
-    first = pl.struct("by_catalogue", "by_part").is_first_distinct()
-    charged = pl.when(first).then(-pl.Series(cost, dtype=pl.Float64).fill_null(0.0)).otherwise(0.0)
-    rows = rows.with_columns(charged.alias("saving_engineering"))
+    first = pl.struct("by_catalogue", "by_part").is_first_distinct() & (pl.col("cost") > 0)
+    charged = pl.when(first).then(-pl.col("cost")).otherwise(0.0).alias("saving_engineering")
+    rows = rows.with_columns(pl.Series("cost", cost, dtype=pl.Float64)).with_columns(charged).drop("cost")
     return rows.with_columns(pl.sum_horizontal(SAVINGS, ignore_nulls=False).alias("saving"))
 
 

@@ -57,6 +57,7 @@ def with_savings(replaced: pl.DataFrame, parts: Parts, options: DuplicateOptions
     rows = replaced.join(figures, on="index", how="left", maintain_order="left")
     rows = rows.join(kept, on="keep", how="left", maintain_order="left")
     itself = pl.col("index") == pl.col("keep")
+    developed = itself & (pl.col("engineering") > 0)
     cost = pl.lit(options.cost_in(parts.currency), dtype=pl.Float64)
     unused = pl.when(pl.col("volume") == 0).then(0.0)
     difference = unused.otherwise(pl.col("volume") * (pl.col("price") - pl.col("keep_price")))
