@@ -64,9 +64,6 @@ def with_savings(replaced: pl.DataFrame, parts: Parts, options: DuplicateOptions
     rows = rows.with_columns(
         pl.when(itself).then(0.0).otherwise(difference).alias("saving_price"),
         pl.when(itself).then(0.0).otherwise(cost).alias("saving_part_numbers"),
-        pl.when(itself)
-        .then(-pl.col("engineering").fill_null(0.0))
-        .otherwise(0.0)
-        .alias("saving_engineering"),
+        pl.when(developed).then(-pl.col("engineering")).otherwise(0.0).alias("saving_engineering"),
     )
     return rows.with_columns(pl.sum_horizontal(SAVINGS, ignore_nulls=False).alias("saving"))
