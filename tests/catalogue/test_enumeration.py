@@ -21,7 +21,8 @@ def faults(given: Case, options: LocateOptions) -> list[str]:
     judged = evaluate(found.certificate, arcs)
     slack = 1e-9 * best if math.isfinite(best) else 0.0
     if math.isinf(best):
-        wrong = {"infeasible": found.status == "infeasible" and found.value == math.inf}
+        told = ("infeasible", "unknown") if options.time_limit < 1 else ("infeasible",)
+        wrong = {"infeasible": found.status in told and found.value == math.inf}
     elif not math.isfinite(found.value):
         wrong = {f"{found.status}, but there is a solution": found.status == "unknown"}
     else:

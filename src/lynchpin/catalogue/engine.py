@@ -20,6 +20,7 @@ from lynchpin.catalogue.watch import Watch
 WORK = 4_000_000  # arcs passed in one chunk of an ascent, about
 SLICE = 2.0  # seconds for which one part is searched before the parts are compared again
 PATIENCE = 40
+LOOK = 150  # iterations between two looks for better solutions and for what can be fixed
 
 
 @dataclass
@@ -133,10 +134,15 @@ def _first_bound(engine: Engine) -> Ascent:
     here = np.isin(core.ids, np.flatnonzero(engine.is_open))
     ascent = begin(core, here)
     chunk = max(5, min(200, WORK // (core.needs * 10 + core.size // 20 + 1)))
+    since = 0
     while not ascent.exhausted and not engine.watch.over() and not engine.done:
         target = min(engine.value, engine.ceiling)
         bound = ascent.run(chunk, target, engine.cutoff, PATIENCE)
         engine.raise_bound(bound)
+        since += chunk
+        if since < LOOK and not ascent.exhausted:
+            continue
+        since = 0
         order = np.argsort(-ascent.average, kind="stable")
         engine.take(ascent.core, *improved(ascent.core, ascent.average > 0.5, order))
         ascent = _fix(engine, ascent, 0.1)
@@ -168,6 +174,9 @@ def _fix(engine: Engine, ascent: Ascent, least: float) -> Ascent:
         )
     )
     engine.core = restrict(core, status)
+    if (np.diff(engine.core.pointer) == 0).any():  # nothing better serves this need
+        engine.raise_bound(math.inf)
+        return ascent
     return ascent.moved(engine.core, status >= 0)
 
 
@@ -261,6 +270,8 @@ def _search(engine: Engine) -> None:
 def proof(engine: Engine) -> tuple[tuple[Node, ...], tuple[Part, ...], float]:
     """Return the nodes, the parts, and the bound that follows from both."""
     nodes = tuple(engine.nodes)
+    if not engine.parts:
+        return nodes, (), engine.bound
     if engine.limited:
         proven = max((node.bound for node in nodes), default=0.0)
         for part in engine.parts:
@@ -269,8 +280,6 @@ def proof(engine: Engine) -> tuple[tuple[Node, ...], tuple[Part, ...], float]:
             proven = max(proven, bound)
         return nodes, (), engine.bound if proven >= engine.cutoff else min(proven, engine.bound)
     parts = tuple(_proven(part) for part in engine.parts)
-    if not parts:
-        return nodes, (), engine.bound
     proven = max(engine.settled + sum(part.bound for part in parts), max(node.bound for node in nodes))
     return nodes, parts, engine.bound if proven >= engine.cutoff else min(proven, engine.bound)
 

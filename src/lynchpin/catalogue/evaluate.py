@@ -285,6 +285,9 @@ class _Judge:
         owner_need = _owners(problem.needs, [needs for needs, _ in members])
         owner_facility = _owners(problem.opening.size, [facilities for _, facilities in members])
         belongs = owner_need[problem.need[matters]]
+        usable = problem.need[status[problem.facility] != CLOSED]
+        if (np.bincount(usable, minlength=problem.needs) == 0).any():
+            return math.inf  # no better solution serves this need
         if matters.size and not parts:
             return 0.0
         if (belongs < 0).any() or (belongs != owner_facility[problem.facility[matters]]).any():

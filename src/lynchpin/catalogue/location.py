@@ -21,7 +21,7 @@ from lynchpin.errors import OptionError
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int32]
 
-UNKEPT = "branch and bound, too large to keep"
+UNKEPT = "the search, of which the certificate keeps only a part"
 ROUNDING = 1e-9  # relative: sums of costs are no more exact than that
 
 

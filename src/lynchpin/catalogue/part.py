@@ -15,7 +15,7 @@ from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, re
 from lynchpin.catalogue.cutting import CutTree, cut
 from lynchpin.catalogue.cycles import bent
 from lynchpin.catalogue.lagrangian import fixed
-from lynchpin.catalogue.proof import Cycles, Node
+from lynchpin.catalogue.proof import Cycles, Node, no_ids
 from lynchpin.catalogue.rows import Relaxed, relax
 from lynchpin.catalogue.swap import improved, kicked
 
@@ -175,9 +175,21 @@ def proof_of(part: PartSearch) -> tuple[tuple[Node, ...], float]:
     """
     tree = part.tree
     own = [] if tree is None else waiting_too(tree)
-    if own is None:
-        return tuple(part.nodes), max((node.bound for node in part.nodes), default=0.0)
-    return (*part.nodes, *(_moved(node, part, tree) for node in own)), part.bound
+    nodes = (*part.nodes, *(_moved(node, part, tree) for node in own or ()))
+    if not nodes:
+        bound = fixed(part.core, part.multipliers, part.cutoff)[0]
+        nodes = (Node(multipliers=part.multipliers, bound=bound, closed=no_ids(), opening=no_ids()),)
+    least = _follows(nodes)
+    return nodes, part.bound if least >= part.cutoff else min(least, part.bound)
+
+
+def _follows(nodes: tuple[Node, ...]) -> float:
+    """Return the least over the leaves of the largest bound on the way to each."""
+    reached: list[float] = []
+    for node in nodes:
+        reached.append(max(node.bound, reached[node.parent] if node.parent >= 0 else 0.0))
+    above = {node.parent for node in nodes}
+    return min(bound for place, bound in enumerate(reached) if place not in above)
 
 
 def _moved(node: Node, part: PartSearch, tree: Tree | None) -> Node:
