@@ -12,6 +12,7 @@ from lynchpin.solve import Problem, Status
 from lynchpin.solve.contracts import Vector
 from lynchpin.solve.split.blocks import PLANTS, Blocks
 from lynchpin.solve.split.evaluate import bound_of
+from lynchpin.solve.split.parts import IMPLIED
 from tests.solve.problems import random_problem, violation
 from tests.solve.split.cases import SEEDS, best, blocks_of, feasible_point, form_of, ladder_form, relaxed
 
@@ -53,7 +54,7 @@ def test_every_column_has_one_owner_and_the_links_have_several(seed: int | str) 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_parts_belong_to_their_family_and_cars_to_the_plants(seed: int) -> None:
-    """Whatever names a variant is its family's; launches, allocations and cars are nobody's but the plants'."""
+    """Whatever names a variant is its family's; launches, allocations and cars are the plants'."""
     form = form_of(seed)
     blocks, families = blocks_of(form), form.built.instance.names["family"]
     assert blocks.count == 1 + len(families)
@@ -65,6 +66,18 @@ def test_parts_belong_to_their_family_and_cars_to_the_plants(seed: int) -> None:
         if name in OF_FAMILIES and "variant" in frame.columns:
             rows = frame["variant"].to_list()
             assert owner.tolist() == [1 + of_variant[variant] if variant >= 0 else PLANTS for variant in rows]
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, "ladder"])
+def test_rows_that_are_left_out_are_kept_by_every_whole_point(seed: int | str) -> None:
+    """Whole numbers that keep the other rows keep the implied ones too: nothing is lost without them."""
+    form = ladder_form(4) if seed == "ladder" else form_of(cast(int, seed))
+    left_out = np.isin(form.tags.astype(str), IMPLIED)
+    lean = form.without(*IMPLIED)
+    assert left_out.any()
+    assert len(lean.problem.row_lower) == len(form.problem.row_lower) - left_out.sum()
+    for draw in range(3):
+        assert violation(form.problem, feasible_point(lean, draw)) <= 1e-5
 
 
 @settings(max_examples=150, deadline=None)
