@@ -88,7 +88,7 @@ def gap(found: Answer) -> float:
     value, bound = found["value"], max(0.0, found["bound"])
     if not math.isfinite(value):
         return 1.0
-    return 0.0 if value - bound < 1 - 1e-6 * max(1.0, value * 1e-3) else (value - bound) / value
+    return 0.0 if value - bound < 1 else (value - bound) / value
 
 
 def solved(found: Answer) -> bool:
