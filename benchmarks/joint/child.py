@@ -71,6 +71,9 @@ def listen(command: Sequence[str], *, limit: float, runs: int = 1, memory: float
         _end(child)
     for ear in ears:
         ear.join(timeout=5.0)
+    for pipe in (child.stdout, child.stderr):
+        if pipe is not None:
+            pipe.close()
     if child.returncode and not heard.failed:
         last = next((line.strip() for line in reversed(complaint) if line.strip()), "it said nothing")
         heard.failed = f"broke down with code {child.returncode}: {last}"

@@ -9,8 +9,8 @@ imported: CP-SAT and HiGHS share no process, since each brings its own copy of H
 HiGHS   as it comes, with the threads given
 SCIP    sequential: its concurrent mode proved less when it was tried, see README.md
 CP-SAT  through the linear solver's model, whose SAT back end scales: a continuous column becomes a whole
-        number of thousandths of its unit; rows and costs become integers by a power of two each. Its log is
-        passed on as it is; `cells` reads incumbents and bounds from it
+        number of ten thousandths of its unit, for flows one vehicle or piece; each row and the costs become
+        integers by a power of two. Its log is passed on as it is; `child` reads incumbents and bounds from it
 """
 
 import json
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix
 
-SCALING = 1000  # CP-SAT: whole numbers in one unit of a continuous column
+SCALING = 10_000  # CP-SAT: whole numbers in one unit of a continuous column
 Arrays = dict[str, Any]
 
 
@@ -33,11 +33,18 @@ class Clock:
     """Prints what happens and when."""
 
     began: float = field(default_factory=time.perf_counter)
+    told: tuple[float, float] | None = None
 
     def say(self, event: str, **facts: Any) -> None:
         """Print an event."""
         seconds = time.perf_counter() - self.began
         print(json.dumps({"event": event, "seconds": seconds, **facts}), flush=True)
+
+    def point(self, primal: float, dual: float) -> None:
+        """Print incumbent and bound if they are news."""
+        if (primal, dual) != self.told:
+            self.told = (primal, dual)
+            self.say("point", primal=primal, dual=dual)
 
 
 def highs(arrays: Arrays, *, limit: float, gap: float, threads: int) -> np.ndarray | None:
@@ -54,10 +61,10 @@ def highs(arrays: Arrays, *, limit: float, gap: float, threads: int) -> np.ndarr
     clock = Clock()
 
     def listen(_kind: Any, _message: str, out: Any, _into: Any, _data: object) -> None:
-        clock.say("point", primal=out.mip_primal_bound, dual=out.mip_dual_bound)
+        clock.point(out.mip_primal_bound, out.mip_dual_bound)
 
     solver.setCallback(listen, None)
-    for kind in ("kCallbackMipImprovingSolution", "kCallbackMipLogging"):
+    for kind in ("kCallbackMipImprovingSolution", "kCallbackMipInterrupt"):
         solver.startCallback(getattr(highspy.cb.HighsCallbackType, kind))
     clock.say("start")
     solver.run()
@@ -100,7 +107,7 @@ def scip(arrays: Arrays, *, limit: float, gap: float, threads: int) -> np.ndarra
                 self.model.catchEvent(kind, self)
 
         def eventexec(self, _event: object) -> None:
-            clock.say("point", primal=self.model.getPrimalbound(), dual=self.model.getDualbound())
+            clock.point(self.model.getPrimalbound(), self.model.getDualbound())
 
     model.includeEventhdlr(Listener(), "curve", "prints incumbents and bounds")
     clock.say("start")
