@@ -41,7 +41,7 @@ def test_a_design_is_printed_for_people_and_for_machines(study: Path, run: Run) 
     """Both say the same; machines get every table."""
     code, out, _ = run("design", study, "--threads", 1)
     assert code == 0
-    assert "battery: 1 specifications in place of 2 today; 220.860 million EUR; +38.340 million EUR" in out
+    assert "battery: 1 specification in place of 2 today; 220.860 million EUR; +38.340 million EUR" in out
     assert "drive: 2 specifications in place of 2 today" in out
     code, out, _ = run("design", study, "--family", "battery", "--json", "--threads", 1)
     told = json.loads(out)["battery"]

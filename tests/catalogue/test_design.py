@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from lynchpin.catalogue import design_solve
-from lynchpin.catalogue.design import Design, DesignOptions, design, knee
+from lynchpin.catalogue.design import Design, DesignOptions, design
+from lynchpin.catalogue.design_tables import knee
 from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.ladder import ladder
 from lynchpin.catalogue.volume_cost import VolumeDiscount

@@ -83,6 +83,8 @@ def test_options_out_of_range_are_refused() -> None:
             VolumeDiscount(**({"rate": 0.1, "reference": 100.0} | wrong))
     with pytest.raises(OptionError, match="measure: is no attribute that is a number, found 'kwh'"):
         DesignTask.of(needs(), KW, engineering_cost=1.0, measure="kwh")
+    with pytest.raises(OptionError, match="base_cost: is not a finite number, found nan"):
+        DesignTask.of(needs(), KW, engineering_cost=1.0, base_cost=float("nan"))
     with pytest.raises(OptionError, match="engineering_cost: is not a finite number of at least 0, found -1"):
         DesignTask.of(needs(), KW, engineering_cost=-1.0)
 

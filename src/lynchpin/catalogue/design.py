@@ -15,18 +15,24 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from lynchpin.catalogue.design_pool import cost_of, factors, pieces_of
-from lynchpin.catalogue.design_prices import cheapest
-from lynchpin.catalogue.design_solve import Candidates, Choice, candidates, choose, distance
+from lynchpin.catalogue.design_pool import cost_of
+from lynchpin.catalogue.design_prices import Candidates
+from lynchpin.catalogue.design_solve import Choice, candidates, choose, distance
+from lynchpin.catalogue.design_tables import (
+    assignment_table,
+    fit_table,
+    frontier_table,
+    in_order,
+    names_of,
+    one_each,
+    specifications_table,
+)
 from lynchpin.catalogue.design_task import DesignTask
-from lynchpin.catalogue.joins import least_asked
+from lynchpin.catalogue.design_today import today_choice, used_today
 from lynchpin.catalogue.location import LocateOptions
-from lynchpin.catalogue.needs import CLOSE, NONE, Codes, Needs, Parts, Vector, fit_matrix
+from lynchpin.catalogue.needs import Codes, Needs
 from lynchpin.errors import OptionError, SolveError
 from lynchpin.study.money_words import money_words
-
-TOLD = 1e-9
-ROUNDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +127,8 @@ class Design:
     @property
     def sentence(self) -> str:
         """Return the design in a sentence."""
-        counted = f"{self.specifications.height} specifications"
+        height = self.specifications.height
+        counted = f"{height} specification{'s' if height != 1 else ''}"
         if self.used_today:
             counted += f" in place of {self.used_today} today"
         new = int((self.specifications["origin"] == "new").sum())
@@ -151,8 +158,8 @@ def design(task: DesignTask, options: DesignOptions | None = None) -> Design:
     needs, which = task.needs.merged()
     given = candidates(task, needs)
     share = (0.5 if asked.frontier else 1.0) * max(0.0, ends - time.monotonic())
-    today = _today(task)
-    start = _today_choice(task, needs, which, today, asked.at_most)
+    today = used_today(task)
+    start = today_choice(task, needs, which, today, asked.at_most)
     found, given = choose(task, given, at_most=asked.at_most, options=asked.locate(share), start=start)
     if found is None:
         raise _too_few(task, asked)
@@ -171,22 +178,6 @@ def _too_few(task: DesignTask, asked: DesignOptions) -> SolveError:
     )
 
 
-def _today_choice(
-    task: DesignTask, needs: Needs, which: Codes, today: Codes | None, at_most: int | None
-) -> Choice | None:
-    """Return what is used today as a choice to start from, where it is one."""
-    if today is None:
-        return None
-    carried = np.full(needs.size, -1, dtype=np.int64)
-    carried[which] = today  # where equal needs carry different parts, one of them
-    rows, assigned = np.unique(carried, return_inverse=True)
-    if at_most is not None and rows.size > at_most:
-        return None
-    parts = task.parts.chosen(rows)
-    cost = cost_of(task, parts, needs.volumes, assigned.reshape(-1))
-    return Choice(parts=parts, assigned=assigned.reshape(-1), cost=cost, bound=0.0, covers="", seconds=0.0)
-
-
 def _frontier(
     task: DesignTask, given: Candidates, asked: DesignOptions, best: Choice, ends: float
 ) -> list[tuple[int, Choice]]:
@@ -199,7 +190,7 @@ def _frontier(
             break
         left = (ends - time.monotonic()) / (asked.frontier + 1 - count)
         start = last if last is not None else best if best.parts.size <= count else None
-        found, given = choose(task, given, at_most=count, options=asked.locate(left), start=start)
+        found, given = _point(task, given, count, asked.locate(left), start)
         if found is not None:
             if last is not None and found.cost > last.cost:
                 found = replace(last, bound=min(found.bound, last.cost))
@@ -210,6 +201,16 @@ def _frontier(
                 break
             last = found
     return points
+
+
+def _point(
+    task: DesignTask, given: Candidates, count: int, options: LocateOptions, start: Choice | None
+) -> tuple[Choice | None, Candidates]:
+    """Return one point of the frontier, None where there is none or none was found in time."""
+    try:
+        return choose(task, given, at_most=count, options=options, start=start)
+    except SolveError:
+        return None, given
 
 
 def _best_known(found: Choice, points: list[tuple[int, Choice]], at_most: int | None) -> Choice:
@@ -230,199 +231,24 @@ def _told(
     today: Codes | None,
 ) -> Design:
     """Return a choice as tables."""
-    order = _sorted(found.parts)
+    order = in_order(found.parts)
     place = np.argsort(order)
     parts, assigned = found.parts.chosen(order), place[found.assigned][which]
-    names = _names(task, parts)
+    names = names_of(task, parts)
     return Design(
         family=task.family,
         currency=task.currency,
-        specifications=_specifications(task, parts, names, assigned),
-        assignment=_assignment(task, parts, names, assigned, given),
-        fit=_fit(task, parts, assigned),
-        frontier=_frontier_table(points),
+        specifications=specifications_table(task, parts, names, assigned),
+        assignment=assignment_table(task, parts, names, assigned, given),
+        fit=fit_table(task, parts, assigned),
+        frontier=frontier_table(points),
         cost=found.cost,
         bound=found.bound,
         today=None if today is None else cost_of(task, task.parts, task.needs.volumes, today),
         without_today=tuple(sorted(np.array(task.needs.models)[task.today < 0].tolist())),
-        one_each=_one_each(task, needs),
+        one_each=one_each(task, needs),
         covers=found.covers,
         cost_known="" if task.new is None else task.new.note,
         seconds=seconds,
         task=task,
     )
-
-
-def _sorted(parts: Parts) -> Codes:
-    """Return the order of parts: by kind, then by what they offer."""
-    keys = [parts.offer[:, k] for k in reversed(range(parts.offer.shape[1]))]
-    keys += [parts.kind[:, e] for e in reversed(range(parts.kind.shape[1]))]
-    return np.lexsort([np.arange(parts.size), *keys])
-
-
-def _names(task: DesignTask, parts: Parts) -> list[str]:
-    """Return identifiers: variants keep theirs, new ones are numbered within the family.
-
-    A variant that two platforms engineer is told apart by them: `variant@platform`.
-    """
-    taken, names, count = set(task.parts.names), list[str](), 0
-    for row, (name, new) in enumerate(zip(parts.names, parts.new, strict=True)):
-        if not new:
-            names.append("@".join([name, *_apart(task, parts, row)]))
-            continue
-        count += 1
-        while f"{task.family}_new_{count}" in taken:
-            count += 1
-        names.append(f"{task.family}_new_{count}")
-    return names
-
-
-def _apart(task: DesignTask, parts: Parts, row: int) -> list[str]:
-    """Return the words that tell a part from others of its name; none where no other has it."""
-    alike = np.array([name == parts.names[row] for name in parts.names])
-    differ = np.flatnonzero((parts.kind[alike] != parts.kind[row]).any(axis=0))
-    return [task.needs.space.words[int(at)][int(parts.kind[row, int(at)])] for at in differ]
-
-
-def _specifications(task: DesignTask, parts: Parts, names: list[str], assigned: Codes) -> pl.DataFrame:
-    pieces = pieces_of(parts, task.needs.volumes, assigned)
-    values = [task.needs.space.values(parts.offer[row], parts.kind[row]) for row in range(parts.size)]
-    attributes = [
-        pl.Series(
-            attribute.name,
-            [row[attribute.name] for row in values],
-            dtype=pl.Float64 if attribute.kind == "number" else pl.String,
-        )
-        for attribute in task.needs.space.attributes
-    ]
-    return pl.DataFrame(
-        [
-            pl.Series("specification", names, dtype=pl.String),
-            pl.Series("origin", ["new" if new else "variant" for new in parts.new], dtype=pl.String),
-            *attributes,
-            pl.Series("unit_cost", parts.unit),
-            pl.Series("factor", factors(task, parts, pieces)),
-            pl.Series("fixed", parts.fixed),
-            pl.Series("models", np.bincount(assigned, minlength=parts.size)),
-            pl.Series("pieces", pieces),
-        ]
-    )
-
-
-def _assignment(
-    task: DesignTask, parts: Parts, names: list[str], assigned: Codes, given: Candidates
-) -> pl.DataFrame:
-    least = np.minimum(cheapest(task, task.needs, given), parts.unit[assigned])
-    above = parts.unit[assigned] - least
-    today = [task.parts.names[int(at)] if at >= 0 else None for at in task.today.tolist()]
-    now = [names[int(at)] for at in assigned.tolist()]
-    raw = [parts.names[int(at)] for at in assigned.tolist()]
-    return pl.DataFrame(
-        {
-            "model": pl.Series(task.needs.models, dtype=pl.String),
-            "specification": pl.Series(now, dtype=pl.String),
-            "today": pl.Series(today, dtype=pl.String),
-            "pieces": task.needs.volumes,
-            "unit_cost": parts.unit[assigned],
-            "cheapest": least,
-            "over_specification": np.where(above > CLOSE * least, above, 0.0) * task.needs.volumes,
-            "changes": [
-                before is not None and before != after for before, after in zip(today, raw, strict=True)
-            ],
-        }
-    ).sort("model")
-
-
-def _fit(task: DesignTask, parts: Parts, assigned: Codes) -> pl.DataFrame:
-    """Return need and given of every condition."""
-    rows: list[tuple[str, str, str, str, str]] = []
-    space = task.needs.space
-    for position, model in enumerate(task.needs.models):
-        asked = space.values(task.needs.demand[position], task.needs.kind[position])
-        offered = space.values(parts.offer[assigned[position]], parts.kind[assigned[position]])
-        for attribute in space.attributes:
-            need, has = asked[attribute.name], offered[attribute.name]
-            if need is not None:
-                rows.append((model, attribute.name, attribute.sense, _word(need), _word(has)))
-    columns = ("model", "attribute", "sense", "need", "given")
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").sort(
-        "model", "attribute"
-    )
-
-
-def _word(value: float | str | None) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else str(value or "")
-
-
-def _today(task: DesignTask) -> Codes | None:
-    """Return what every model uses today (N), None where none is known or one has no variant that fits.
-
-    A model that carries nothing yet takes the variant that adds least to the cost of all, the largest
-    first, and again until nothing moves.
-    """
-    if (task.today < 0).all() or not task.parts.size:
-        return None
-    missing = np.flatnonzero(task.today < 0)
-    missing = missing[np.argsort(-task.needs.volumes[missing], kind="stable")]
-    fit = fit_matrix(task.needs.demand, task.needs.kind, task.parts.offer, task.parts.kind)
-    if not fit[missing].any(axis=1).all():
-        return None
-    used = task.today.copy()
-    for _ in range(ROUNDS):
-        before = used.copy()
-        for row in missing:
-            used[row] = _cheapest_addition(task, used, int(row), np.flatnonzero(fit[row]))
-        if (used == before).all():
-            break
-    return used
-
-
-def _cheapest_addition(task: DesignTask, used: Codes, row: int, choices: Codes) -> int:
-    """Return the variant that a model adds least cost with, given what the others use."""
-    costs: list[float] = []
-    for choice in choices:
-        trial = used.copy()
-        trial[row] = choice
-        known = trial >= 0
-        costs.append(cost_of(task, task.parts, task.needs.volumes[known], trial[known]))
-    return int(choices[int(np.argmin(costs))])
-
-
-def _one_each(task: DesignTask, needs: Needs) -> float | None:
-    """Return the exact cost of a specification of its own for every different need."""
-    if task.new is None:
-        return None
-    own = np.where(np.isfinite(needs.demand), needs.demand, least_asked(needs, task.parts)[None, :])
-    kind = np.where(needs.kind == NONE, 0, needs.kind)
-    parts = task.specification(own, kind)
-    return cost_of(task, parts, needs.volumes, np.arange(needs.size))
-
-
-def _frontier_table(points: list[tuple[int, Choice]]) -> pl.DataFrame:
-    costs = np.array([choice.cost for _, choice in points])
-    at = knee(costs)
-    return pl.DataFrame(
-        {
-            "specifications": pl.Series([count for count, _ in points], dtype=pl.Int64),
-            "used": pl.Series([choice.parts.size for _, choice in points], dtype=pl.Int64),
-            "cost": costs,
-            "bound": np.array([choice.bound for _, choice in points]),
-            "gap": np.array([choice.gap for _, choice in points]),
-            "knee": pl.Series([position == at for position in range(len(points))], dtype=pl.Boolean),
-        }
-    )
-
-
-def knee(costs: Vector) -> int | None:
-    """Return the position of the point furthest below the line from the first to the cheapest.
-
-    Where costs fall by nothing, or in one step, it is the first of the cheapest; None without any point.
-    """
-    if not costs.size:
-        return None
-    last = int(np.flatnonzero(costs <= costs.min() * (1 + TOLD))[0])
-    if last < 2:
-        return last
-    along = np.arange(last + 1) / last
-    fallen = (costs[: last + 1] - costs[last]) / (costs[0] - costs[last])
-    return int(np.argmax(1 - along - fallen))

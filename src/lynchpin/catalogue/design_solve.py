@@ -277,14 +277,19 @@ def _start(task: DesignTask, asked: Pool, best: Choice | None) -> Codes | None:
     """Return the facilities of a choice that is known: each part at the line that suits its volume."""
     if best is None:
         return None
-    place = {name: position for position, name in enumerate(asked.parts.names)}
+    place = {key: position for position, key in enumerate(_keys(asked.parts))}
     pieces = pieces_of(best.parts, asked.needs.volumes, best.assigned)
     charge = asked.charge[:, None] * (charge_unit(task, best.parts) / np.maximum(best.parts.unit, 1e-300))
     line = np.argmin(asked.slope[:, None] * pieces + charge, axis=0)
     return np.array(
-        [place[name] + asked.parts.size * int(at) for name, at in zip(best.parts.names, line, strict=True)],
+        [place[key] + asked.parts.size * int(at) for key, at in zip(_keys(best.parts), line, strict=True)],
         dtype=np.int64,
     )
+
+
+def _keys(parts: Parts) -> list[tuple[str, ...]]:
+    """Return what tells parts apart: name and kind, as a variant may stand once for each platform."""
+    return [(name, *map(str, kind.tolist())) for name, kind in zip(parts.names, parts.kind, strict=True)]
 
 
 def _points(task: DesignTask, asked: Pool, location: Location, points: Vector) -> tuple[Vector, bool]:

@@ -1,19 +1,19 @@
 """What a design is asked: needs, parts that exist, what a new specification costs, what is used today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Self
 
 import numpy as np
 import polars as pl
 
+from lynchpin.catalogue.design_reading import amount, attributes_of, copied, rows_of
 from lynchpin.catalogue.joins import classes
 from lynchpin.catalogue.needs import (
     Attribute,
     Codes,
     Needs,
     Parts,
-    Sense,
     Space,
     Value,
     Vector,
@@ -83,25 +83,26 @@ class DesignTask:
 
         Raises OptionError naming table, row, column and value for anything that is not in order.
         """
-        asked = _attributes(attributes)
+        asked = attributes_of(attributes)
         if same is not None:
             asked = (*asked, Attribute(same, "equal", "text"))
-        needed = _rows("needs", needs, asked, ("model", "volume"))
+        needed = rows_of("needs", needs, asked, ("model", "volume"))
         if not needed:
             raise OptionError(
                 "nothing is needed",
                 thing=f"family {family}",
                 cure="Give at least one model with a requirement of the family.",
             )
-        known = [] if variants is None else _rows("variants", variants, asked, ("variant",), free={same})
+        known = [] if variants is None else rows_of("variants", variants, asked, ("variant",), free={same})
         if same is not None:
-            known = _copied(known, needed, same)
+            known = copied(known, needed, same)
+        base_cost = amount("base_cost", base_cost, low=-np.inf)
         space = space_of(asked, [*needed, *known])
         wanted = _needs(space, needed)
         parts = _parts(space, known, base_cost, measure)
         new = None
         if engineering_cost is not None:
-            fixed = _amount("engineering_cost", engineering_cost)
+            fixed = amount("engineering_cost", engineering_cost)
             new = _new_cost(space, wanted, parts, base=base_cost, fixed=fixed)
         return cls(
             family=family,
@@ -165,118 +166,9 @@ def _new_cost(space: Space, needs: Needs, parts: Parts, *, base: float, fixed: f
     return estimated(parts, fixed=fixed)
 
 
-def _attributes(table: pl.DataFrame) -> tuple[Attribute, ...]:
-    _columns("attributes", table, ("attribute", "sense"))
-    found: list[Attribute] = []
-    for row in table.iter_rows(named=True):
-        cost = row.get("cost_per_unit")
-        found.append(
-            Attribute(
-                str(row["attribute"]),
-                cast(Sense, row["sense"]),
-                row.get("kind") or "number",
-                0.0
-                if cost is None
-                else _amount(f"attribute {row['attribute']}, cost_per_unit", cost, low=-np.inf),
-            )
-        )
-    return tuple(found)
-
-
-def _columns(name: str, table: pl.DataFrame, needed: Sequence[str]) -> None:
-    for column in needed:
-        if column not in table.columns:
-            raise OptionError(
-                f"has no column {column!r}",
-                thing=f"table {name}",
-                value=table.columns,
-                cure=f"Give the columns {', '.join(needed)}.",
-            )
-        if table[column].null_count():
-            row = int(table[column].is_null().arg_true()[0]) + 1
-            raise OptionError(
-                f"row {row} has no {column}", thing=f"table {name}", cure="Fill the cell, or delete the row."
-            )
-    key = needed[0]
-    twice = table[key].is_duplicated()
-    if twice.any():
-        row = int(twice.arg_true()[-1])
-        raise OptionError(
-            f"row {row + 1} names a {key} that stands there already",
-            thing=f"table {name}",
-            value=table[key][row],
-            cure="Keep one row for it.",
-        )
-
-
-def _rows(
-    name: str,
-    table: pl.DataFrame,
-    attributes: Sequence[Attribute],
-    needed: Sequence[str],
-    free: set[str | None] | None = None,
-) -> list[dict[str, Value]]:
-    """Return the rows of a table with every attribute checked; blank cells are None."""
-    columns = [attribute.name for attribute in attributes if attribute.name not in (free or set())]
-    _columns(name, table, needed)
-    for column in columns:
-        if column not in table.columns:
-            raise OptionError(
-                f"has no column {column!r}", thing=f"table {name}", value=table.columns,
-                cure="Give a column for each attribute; leave cells blank where there is no value.",
-            )  # fmt: skip
-    found: list[dict[str, Value]] = []
-    numbers = {attribute.name for attribute in attributes if attribute.kind == "number"}
-    for position, row in enumerate(table.iter_rows(named=True)):
-        clean: dict[str, Value] = dict(row)
-        for column in columns:
-            value = row[column]
-            place = f"table {name}, row {position + 1}, column {column}"
-            if value is not None and column in numbers:
-                clean[column] = _amount(place, value, low=-np.inf)
-            elif value is not None and not isinstance(value, str):
-                clean[column] = str(value)
-        found.append(clean)
-    return found
-
-
-def _amount(place: str, value: object, low: float = 0.0) -> float:
-    """Return a finite number of at least `low`, or say what else was found."""
-    try:
-        number = float(cast(float, value))
-    except (TypeError, ValueError):
-        number = np.nan
-    if isinstance(value, bool) or not np.isfinite(number) or number < low:
-        rule = "a finite number" if low == -np.inf else f"a finite number of at least {low:g}"
-        raise OptionError(f"is not {rule}", thing=place, value=value, cure="Write digits and no unit.")
-    return number
-
-
-def _copied(
-    variants: list[dict[str, Value]], needs: list[dict[str, Value]], same: str
-) -> list[dict[str, Value]]:
-    """Return each variant once for each word of `same`, as each of them has to engineer it.
-
-    A copy for a word that does not carry it today costs `engineering_again`, where that is given.
-    """
-    words = sorted({str(row[same]) for row in needs if row.get(same) is not None})
-    used = {(row.get("today"), row.get(same)) for row in needs}
-    found: list[dict[str, Value]] = []
-    for row in variants:
-        at_home = [word for word in words if (row["variant"], word) in used]
-        for word in words:
-            copy = dict(row)
-            copy[same] = word
-            again = row.get("engineering_again")
-            if at_home and word not in at_home and again is not None:
-                copy["engineering_cost"] = again
-            found.append(copy)
-    return found
-
-
 def _needs(space: Space, rows: list[dict[str, Value]]) -> Needs:
     demand, kind = encode(space, rows)
-    volumes = np.array([_amount(f"model {row['model']}, volume", row["volume"]) for row in rows])
+    volumes = np.array([amount(f"model {row['model']}, volume", row["volume"]) for row in rows])
     return Needs(space, tuple(str(row["model"]) for row in rows), volumes, demand, kind)
 
 
@@ -289,8 +181,8 @@ def _parts(space: Space, rows: list[dict[str, Value]], base: float, measure: str
     for position, row in enumerate(rows):
         cost, engineering = row.get("unit_cost"), row.get("engineering_cost")
         thing = f"variant {row['variant']}"
-        unit.append(float(built[position]) if cost is None else _amount(f"{thing}, unit_cost", cost))
-        paid = 0.0 if engineering is None else _amount(f"{thing}, engineering_cost", engineering)
+        unit.append(float(built[position]) if cost is None else amount(f"{thing}, unit_cost", cost))
+        paid = 0.0 if engineering is None else amount(f"{thing}, engineering_cost", engineering)
         fixed.append(paid)
     return Parts(
         tuple(str(row["variant"]) for row in rows),
