@@ -102,12 +102,16 @@ class Form:
         """Return the form without the rows of some formulas, which is a relaxation of it."""
         kept = np.flatnonzero(~np.isin(self.tags.astype(str), tags))
         names = self.problem.row_name
+
+        def named(row: int) -> str:
+            return names(int(kept[row]))
+
         problem = replace(
             self.problem,
             matrix=cast(SparseMatrix, cast(Any, self.problem.matrix).tocsr()[kept]),
             row_lower=self.problem.row_lower[kept],
             row_upper=self.problem.row_upper[kept],
-            row_name=lambda row: names(int(kept[row])),
+            row_name=named,
         )
         return replace(self, problem=problem, tags=self.tags[kept])
 

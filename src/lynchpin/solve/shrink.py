@@ -77,21 +77,20 @@ def _force(matrix: Any, problem: Problem, lower: Vector, upper: Vector) -> bool:
     """Move the bounds of forced columns onto each other, in place; False where a row cannot hold."""
     positive, negative = matrix.maximum(0), matrix.minimum(0)
     slack = 1.0 + np.maximum(_finite(problem.row_lower), _finite(problem.row_upper))
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS + 1):
         least = positive @ lower + negative @ upper
         most = positive @ upper + negative @ lower
-        if (least > problem.row_upper + WRONG * slack).any() or (
-            most < problem.row_lower - WRONG * slack
-        ).any():
+        above, below = least - problem.row_upper, problem.row_lower - most
+        if (above > WRONG * slack).any() or (below > WRONG * slack).any():
             return False
         open_ = upper - lower > CLOSE
-        full = matrix[np.flatnonzero(least >= problem.row_upper - CLOSE * slack)]
-        empty = matrix[np.flatnonzero(most <= problem.row_lower + CLOSE * slack)]
+        full = matrix[np.flatnonzero(above >= -CLOSE * slack)]
+        empty = matrix[np.flatnonzero(below >= -CLOSE * slack)]
         down = _touched(full, sign=1) | _touched(empty, sign=-1)
         up = _touched(full, sign=-1) | _touched(empty, sign=1)
         moved = open_ & (down ^ up)
-        if not moved.any():
-            return True
+        if turn == ROUNDS or not moved.any():
+            break
         upper[moved & down] = lower[moved & down]
         lower[moved & up] = upper[moved & up]
     return True

@@ -109,11 +109,13 @@ class Standing:
         """
         self._patient = patient
         known = b"".join(np.packbits(choices[name] > 0.5).tobytes() for name in CHOICES)
-        if known in self._points:
+        # Volumes are where the tangents of scale begin: from others the same structure may be worth more.
+        if "buy" not in choices and known in self._points:
             return self._points[known]
         with self._clock.phase("value"):
             point = self._valuation.point(choices, options=self._value_options)
-        self._points[known] = point
+        if "buy" not in choices:
+            self._points[known] = point
         if point is not None:
             self.accept(point)
         self.tell("valued")

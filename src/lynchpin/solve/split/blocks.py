@@ -69,7 +69,8 @@ class Blocks:
     def of(cls, problem: Problem, owner: Positions) -> "Blocks":
         """Return the blocks of a problem."""
         matrix = cast(Any, problem.matrix).tocsr()
-        entry_row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        entries: Positions = np.diff(np.asarray(matrix.indptr, dtype=np.int64))
+        entry_row: Positions = np.repeat(np.arange(matrix.shape[0]), entries)
         least = np.full(matrix.shape[0], len(owner) + 1)
         most = np.full(matrix.shape[0], -1)
         np.minimum.at(least, entry_row, owner[matrix.indices])
@@ -111,7 +112,7 @@ class Blocks:
             lower=problem.lower[columns],
             upper=problem.upper[columns],
             integer=problem.integer[columns],
-            matrix=cast(SparseMatrix, sparse.csr_array(sparse.vstack([own, part]))),
+            matrix=cast(SparseMatrix, sparse.csr_array(cast(Any, sparse.vstack([own, part])))),
             row_lower=np.concatenate([problem.row_lower[self.rows[block]], lower]),
             row_upper=np.concatenate([problem.row_upper[self.rows[block]], upper]),
             offset=0.0,

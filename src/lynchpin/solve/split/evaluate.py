@@ -10,6 +10,7 @@ gives a weak bound, never a wrong one.
 """
 
 import math
+from typing import Any, cast
 
 import numpy as np
 
@@ -29,13 +30,24 @@ def at_rows(duals: Vector, row_lower: Vector, row_upper: Vector) -> float:
 
 
 def bound_of(problem: Problem, duals: Vector) -> float:
-    """Return L(y): no solution of the problem is below it; `-inf` where a column has no limit that it needs.
+    """Return L(y): no solution of the problem is below it; `-inf` where duals or a column have no limit.
 
     duals  one number a row (m), of any origin
+
+    What rounding may have added is taken off: the size of everything that was summed, times its count.
     """
     y = clipped(duals, problem.row_lower, problem.row_upper)
-    reduced = problem.cost - problem.matrix.T @ y  # type: ignore[operator]
-    with np.errstate(invalid="ignore"):
-        least = np.where(reduced > 0, reduced * problem.lower, reduced * problem.upper)
-    least = np.where(reduced == 0, 0.0, least)
-    return math.fsum([problem.offset, at_rows(y, problem.row_lower, problem.row_upper), *least.tolist()])
+    matrix = cast(Any, problem.matrix)
+    with np.errstate(invalid="ignore", over="ignore"):
+        reduced: Vector = problem.cost - matrix.T @ y
+        at = np.where(reduced > 0, problem.lower, problem.upper)
+        least = np.where(reduced == 0, 0.0, reduced * at)
+        held = np.where(y > 0, problem.row_lower, np.where(y < 0, problem.row_upper, 0.0))
+        rows = y * held
+        most = np.where(np.isfinite(at), np.abs(at), 0.0)
+        size = np.abs(rows).sum() + ((np.abs(problem.cost) + abs(matrix).T @ np.abs(y)) * most).sum()
+    if not (np.isfinite(rows).all() and np.isfinite(least).all() and np.isfinite(size)):
+        return -math.inf
+    longest = int(np.diff(matrix.tocsc().indptr).max(initial=0)) + 2
+    error = longest * float(np.finfo(np.float64).eps) * float(size)
+    return math.fsum([problem.offset, *rows.tolist(), *least.tolist()]) - error

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from scipy import sparse
 
 from lynchpin.model.vectors import Flags
-from lynchpin.solve.contracts import Problem, Solution, Vector
+from lynchpin.solve.contracts import Problem, Solution, SparseMatrix, Vector
 from lynchpin.solve.forms import Form
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.search_options import SearchOptions
@@ -104,7 +105,7 @@ _IMPOSSIBLE = Problem(
     lower=np.zeros(1),
     upper=np.ones(1),
     integer=np.zeros(1, dtype=np.bool_),
-    matrix=sparse.csr_array(np.ones((1, 1))),
+    matrix=cast(SparseMatrix, sparse.csr_array(np.ones((1, 1)))),
     row_lower=np.array([2.0]),
     row_upper=np.array([np.inf]),
 )

@@ -42,7 +42,11 @@ class Plans:
         self._parts, self._form = parts, parts.form
 
     def line(self) -> Line:
-        """Make plans until somebody stops it."""
+        """Make plans until there is no use in more."""
+        yield from self._plans()
+        self._stage.planned = True
+
+    def _plans(self) -> Line:
         likely_ones = likely(self._form, CANDIDATES)
         root = yield from self._parts.root("root of likely candidates", likely_ones)
         if not isinstance(root, Root):

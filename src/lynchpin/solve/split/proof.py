@@ -13,7 +13,7 @@ import numpy as np
 
 from lynchpin.solve.contracts import Problem, Progress, Status, Vector
 from lynchpin.solve.split.contracts import Line, Stretch, Task
-from lynchpin.solve.split.evaluate import bound_of
+from lynchpin.solve.split.evaluate import bound_of, clipped
 from lynchpin.solve.split.parts import Root
 from lynchpin.solve.split.stage import Stage
 
@@ -46,14 +46,14 @@ class Proof:
             duals = yield from self._at_prices()
             if duals is None:
                 break
-            while self._standing.best is None:
+            while self._standing.best is None and not self._stage.planned:
                 yield []
             if not self._stage.sharpen():
                 break
             self._parts = self._stage.parts
         else:
             duals = yield from self._at_prices()
-        if duals is not None and len(self._parts.problem.cost) <= MANY:
+        if duals is not None and self._standing.best is not None and len(self._parts.problem.cost) <= MANY:
             yield from self._branch(duals)
         self._stage.proven = True
 
@@ -130,7 +130,8 @@ class Proof:
         """
         problem, blocks, value = self._parts.problem, self._parts.blocks, self._standing.value
         assert value is not None
-        reduced = problem.cost - cast(Any, problem.matrix).T @ duals
+        y = clipped(duals, problem.row_lower, problem.row_upper)
+        reduced = problem.cost - cast(Any, problem.matrix).T @ y
         others = self._gains.sum() - self._gains[blocks.owner]
         room = np.maximum(-value / self._parts.form.money - self._floor - others, 0.0)
         span = problem.upper - problem.lower

@@ -39,6 +39,8 @@ def with_uses(form: Form, uses: Flags) -> Flags:
     kept = np.ones(len(form.problem.cost), dtype=np.bool_)
     kept[form.place["use"]] = uses
     for name in OF_USE:
+        if name not in form.place:
+            continue  # a form without peaks
         kept[form.place[name]] = uses[form.built.columns[name].frame["use"].to_numpy()]
     return kept
 

@@ -13,6 +13,7 @@ class Stage:
 
     parts   of that form
     proven  whether the proof line has nothing left to do
+    planned whether the plan line has
     """
 
     def __init__(
@@ -21,7 +22,7 @@ class Stage:
         self._instance, self._clock, self._standing = instance, clock, standing
         self._options = options
         self.parts = Parts.of(form, options=options, standing=standing)
-        self.proven = False
+        self.proven = self.planned = False
 
     def sharpen(self) -> bool:
         """Add the scale points and critical periods of the best plan; return if there were any to add."""

@@ -95,7 +95,7 @@ def _elastic(blocks: Blocks, block: int, duals: Vector) -> Problem:
     price = DEAR * np.maximum(price, price.mean() if len(price) else 0.0) + TINY
     extra = len(soft)
     below = sparse.csr_array((len(rows) - extra, extra))
-    slack = sparse.vstack([below, sparse.eye_array(extra)])
+    slack = cast(Any, sparse.vstack([below, sparse.eye_array(extra)]))
     scale = np.full(extra, 1.0 + float(np.abs(problem.upper[mine]).max(initial=0.0)))
     zeros = np.zeros(2 * extra)
     return replace(
@@ -104,7 +104,7 @@ def _elastic(blocks: Blocks, block: int, duals: Vector) -> Problem:
         lower=np.concatenate([problem.lower, zeros]),
         upper=np.concatenate([problem.upper, 1e3 * scale, 1e3 * scale]),
         integer=np.concatenate([problem.integer, zeros > 0]),
-        matrix=cast(SparseMatrix, sparse.csr_array(sparse.hstack([matrix[rows], slack, -slack]))),
+        matrix=cast(SparseMatrix, sparse.csr_array(cast(Any, sparse.hstack([matrix[rows], slack, -slack])))),
         row_lower=problem.row_lower[rows],
         row_upper=problem.row_upper[rows],
         offset=0.0,
