@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.joint.cells import METHODS, PACKAGES, Rung, cell, crossings, what_if
 from benchmarks.joint.curve import GAPS
 from benchmarks.joint.forms import Forms
-from benchmarks.joint.summary import growth, ratios
+from benchmarks.joint.summary import growth, ratios, what_if_ratios
 from benchmarks.joint.table import print_cell, print_growth, print_head, print_ratios, print_what_if
 from lynchpin.study.ladder import ladder
 
@@ -69,7 +69,8 @@ def study_of(rung: Rung, options: argparse.Namespace) -> dict[str, Any]:
     study["ratios"] = ratios(study["cells"], rung.limit)
     print_ratios(study["ratios"])
     study["what_if"] = what_if(rung) if options.what_if and "split" in options.methods else {}
-    print_what_if(study["what_if"])
+    study["what_if_ratios"] = what_if_ratios(study["what_if"], rung.limit)
+    print_what_if(study["what_if"], study["what_if_ratios"])
     return study
 
 

@@ -1,4 +1,4 @@
-"""Ratios of time, and growth with size, from the cells of every study.
+"""Ratios of time, also of what-ifs, and growth with size, from the cells of every study.
 
     ratio(gap) = seconds of the best peer / seconds of the split method, until the gap was proven
 
@@ -29,20 +29,35 @@ def ratios(cells: Sequence[Cell], limit: float) -> list[dict[str, Any]]:
 
 
 def _ratio(split: Cell, peers: Sequence[Cell], form: str, gap: str, limit: float) -> dict[str, Any]:
-    mine = split["reached"][gap]
     times = {peer["method"]: peer["reached"][gap] for peer in peers if peer["reached"][gap] is not None}
     best = min(times, key=times.__getitem__) if times else None
     theirs = times[best] if best is not None else None
-    kind = {(True, True): "=", (True, False): ">=", (False, True): "<=", (False, False): None}[
-        mine is not None, theirs is not None
-    ]
-    ratio = None
-    if kind is not None:
-        ratio = (limit if theirs is None else theirs) / max(limit if mine is None else mine, LEAST)
+    mine = split["reached"][gap]
     return {
-        "form": form, "gap": float(gap), "split_seconds": mine, "peer_seconds": theirs,
-        "best_peer": best, "ratio": ratio, "kind": kind,
+        "form": form, "gap": float(gap), "split_seconds": mine, "peer_seconds": theirs, "best_peer": best,
+        **_times_faster(mine, theirs, limit),
     }  # fmt: skip
+
+
+def what_if_ratios(runs: Mapping[str, Cell], limit: float) -> list[dict[str, Any]]:
+    """Return how much sooner a what-if is done that begins from the plan before, for each gap."""
+    if not {"scratch", "start"} <= runs.keys():
+        return []
+    found = []
+    for gap in GAPS:
+        scratch, start = (runs[run]["reached"][f"{gap:g}"] for run in ("scratch", "start"))
+        found.append({"gap": gap, "scratch_seconds": scratch, "start_seconds": start,
+                      **_times_faster(start, scratch, limit)})  # fmt: skip
+    return found
+
+
+def _times_faster(mine: float | None, theirs: float | None, limit: float) -> dict[str, Any]:
+    """Return theirs / mine, and on which side it may be off; the limit stands for who did not get there."""
+    if mine is None and theirs is None:
+        return {"ratio": None, "kind": None}
+    kind = "=" if mine is not None and theirs is not None else ">=" if theirs is None else "<="
+    ratio = (limit if theirs is None else theirs) / max(limit if mine is None else mine, LEAST)
+    return {"ratio": ratio, "kind": kind}
 
 
 def growth(studies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -30,11 +30,16 @@ def print_cell(cell: Mapping[str, Any]) -> None:
         print(f"    no plan within the limit: {cell['status']}", flush=True)
 
 
-def print_what_if(runs: Mapping[str, Mapping[str, Any]]) -> None:
-    """Print the runs of a what-if."""
+def print_what_if(runs: Mapping[str, Mapping[str, Any]], ratios: Iterable[Mapping[str, Any]]) -> None:
+    """Print the runs of a what-if, and how much sooner the one is done that begins from a plan."""
     names = {"before": "before", "scratch": "what-if, from scratch", "start": "what-if, from the plan before"}
     for run, found in runs.items():
         print(f"{names[run]:<30}{_times(found['reached'])[2:]}{_share(found['gap']):>10}", flush=True)
+        if found["failed"]:
+            print(f"    {found['failed']}", flush=True)
+    for found in ratios:
+        if found["kind"] is not None:
+            print(f"   to {found['gap']:.1%}, from the plan before: {found['kind']} {found['ratio']:.2f}x")
 
 
 def print_ratios(ratios: Iterable[Mapping[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from benchmarks.joint.curve import GAPS, Curve
 from benchmarks.joint.engine import changed
 from benchmarks.joint.forms import Forms
 from benchmarks.joint.peers import read
-from benchmarks.joint.summary import growth, ratios
+from benchmarks.joint.summary import growth, ratios, what_if_ratios
 from lynchpin.study.check import check
 from lynchpin.study.ladder import ladder
 
@@ -112,6 +112,13 @@ def test_a_ratio_says_on_which_side_it_may_be_off(
     found = ratios([cell("split", mine), *peers], 60.0)
     assert [one["kind"] for one in found] == [kind] * len(GAPS)
     assert found[0]["ratio"] == (None if ratio is None else pytest.approx(ratio))
+
+
+def test_a_what_if_is_compared_with_the_same_from_scratch() -> None:
+    """Five times faster at every gap; nothing to compare where a run is missing."""
+    runs = {"scratch": cell("split", 10.0), "start": cell("split", 2.0)}
+    assert [one["ratio"] for one in what_if_ratios(runs, 60.0)] == [5.0] * len(GAPS)
+    assert what_if_ratios({"scratch": runs["scratch"]}, 60.0) == []
 
 
 def test_growth_is_the_power_of_size() -> None:
