@@ -57,6 +57,11 @@ class CutTree(Tree):
     programmes: list[Programme] = field(default_factory=list[Programme])
     stuck: bool = False
 
+    @property
+    def likely(self) -> Flags:
+        """Return the facilities of the best solution; all of them where none is known."""
+        return self.is_open if self.core.value(self.is_open) < math.inf else np.ones_like(self.is_open)
+
 
 def cut(
     tree: CutTree,
@@ -71,7 +76,7 @@ def cut(
         tree.begun = True
         push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, tree.cycles))
     while len(tree.programmes) < threads:
-        tree.programmes.append(programme(tree.core, multipliers, tree.needs, tree.cycles))
+        tree.programmes.append(programme(tree.core, multipliers, tree.needs, tree.cycles, tree.likely))
     with ThreadPoolExecutor(threads) as pool:
         while tree.waiting and not over() and not tree.stuck:
             batch = take(tree, threads)

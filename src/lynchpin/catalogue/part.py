@@ -5,6 +5,7 @@ odd cycles closes what it can, its reduced costs fix facilities, and branch and 
 that the cycles bend; where cycles do not help, the first tree goes on instead.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +17,7 @@ from lynchpin.catalogue.cutting import CutTree, cut
 from lynchpin.catalogue.cycles import bent
 from lynchpin.catalogue.lagrangian import fixed
 from lynchpin.catalogue.proof import Cycles, Node, no_ids
-from lynchpin.catalogue.rows import Relaxed, relax
+from lynchpin.catalogue.rows import Relaxed, expected_rows, relax
 from lynchpin.catalogue.swap import improved, kicked
 
 TRIAL = 320_000  # needs times nodes of the short search
@@ -28,7 +29,7 @@ GETS_ON = 0.08  # share of the gap that the short search has to close each time 
 DENSE = (
     40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
 )
-MOST_ROWS = 250_000  # arcs cheaper than the multipliers beyond which the relaxation is not tried
+MOST_ROWS = 250_000  # rows beyond which the relaxation is not tried
 
 
 @dataclass
@@ -70,6 +71,11 @@ class PartSearch:
         """Distance of value and bound; 0 when done."""
         return 0.0 if self.done else self.value - self.bound
 
+    def known(self) -> Flags:
+        """Return the facilities of a solution; all that are in question where none is known."""
+        value, is_open = improved(self.core, self.local())
+        return is_open if value < math.inf else np.ones_like(is_open)
+
     def local(self) -> Flags:
         """Return the best solution as far as its facilities are still in question."""
         return np.isin(self.core.ids, self.open_ids) | (self.core.status == 1)
@@ -81,8 +87,8 @@ def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Ca
     _short_search(part, threads, over, tell)
     if part.done or over():
         return
-    below = int((part.core.cost < np.repeat(part.multipliers, np.diff(part.core.pointer))).sum())
-    if below < min(MOST_ROWS, DENSE * part.core.needs):
+    rows = expected_rows(part.core, part.multipliers, part.known())
+    if rows < min(MOST_ROWS, DENSE * part.core.needs):
         _relax(part, over, tell)
 
 
@@ -214,6 +220,7 @@ def _relax(part: PartSearch, over: Callable[[], bool], tell: Callable[[], None])
         relaxed = relax(
             part.core,
             part.multipliers,
+            served_by=part.known(),
             needs=part.needs,
             known=cycles,
             cutoff=part.cutoff,

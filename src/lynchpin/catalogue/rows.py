@@ -6,9 +6,10 @@
     (count)   low <= Σ_j open[j] <= high            where the number is limited
     (cycle)   odd cycles that are violated (`cycles`)
 
-Columns are the arcs not much dearer than λ. All others of need i stand behind one column `other`, as cheap
-as the cheapest of them, so that the dual values are multipliers of the whole problem at once; where `other`
-is used, more arcs of the need become columns.
+Only facilities whose reduced cost is small take part at first; of the others those join whose reduced cost,
+at the dual values, is below nought. Of those that do, columns are the arcs not much dearer than λ. All
+others of need i stand behind one column `other`, as cheap as the cheapest of them, so that the dual values
+are multipliers of the whole problem at once; where `other` is used, more arcs of the need become columns.
 """
 
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from lynchpin.catalogue.cycles import arcs_at, bent, find, locals_of
 from lynchpin.catalogue.lagrangian import bound_at
 from lynchpin.catalogue.proof import Cycles
 
+LEAST = 100  # facilities that take part or join at once, at least
 SLICE = 0.5  # seconds of HiGHS between two looks at the clock
 EXCESS = 1e-6
 
@@ -52,6 +54,8 @@ class Programme:
     """The linear programme as it stands in HiGHS.
 
     column  (A) column of each arc; -1 where it has none
+    status  (F) which facilities are open, closed and free
+    inside  (F) whether a facility takes part
     linked  (A) whether the arc has its row (open)
     tags    what each row beyond the needs and the count is: a place in `found`, or -1
     """
@@ -62,6 +66,8 @@ class Programme:
     highs: Any
     column: Places
     linked: Flags
+    status: Status
+    inside: Flags
     other: Places  # (N) column of `other`; its upper bound is 0 when the need has no arcs left out
     arcs: list[Places] = field(default_factory=list[Places])
     tags: list[int] = field(default_factory=list[int])
@@ -73,6 +79,7 @@ def relax(
     core: Core,
     multipliers: Floats,
     *,
+    served_by: Flags,
     needs: Places | None = None,
     known: Cycles | None = None,
     cutoff: float,
@@ -84,6 +91,7 @@ def relax(
     """Solve the relaxation, adding cycles while they help; None when not even the first solve came to an end.
 
     multipliers  (N) from an ascent: they tell which rows and columns matter
+    served_by    (F) facilities of a solution; all of them where none is known
     needs        (N) number of each need in the whole problem; None when they are all
     known        cycles to begin with
     cutoff       bound at which there is nothing more to do
@@ -92,7 +100,7 @@ def relax(
     rounds       rounds of cycles at most
     most         cycles of a round at most
     """
-    lp = programme(core, multipliers, needs, known)
+    lp = programme(core, multipliers, needs, known, served_by)
     best: Relaxed | None = None
     stalled = 0
     for turn in range(rounds + 1):
@@ -111,7 +119,9 @@ def relax(
     return best
 
 
-def programme(core: Core, multipliers: Floats, needs: Places | None, known: Cycles | None) -> Programme:
+def programme(
+    core: Core, multipliers: Floats, needs: Places | None, known: Cycles | None, served_by: Flags
+) -> Programme:
     """Give HiGHS the programme with the columns and rows that the multipliers point at."""
     need = need_of(core)
     slack = core.cost - multipliers[need]
@@ -122,6 +132,8 @@ def programme(core: Core, multipliers: Floats, needs: Places | None, known: Cycl
         _highs(),
         np.full(core.size, -1, np.int64),
         np.zeros(core.size, np.bool_),
+        core.status,
+        _likely(core, multipliers, served_by),
         np.zeros(0, np.int64),
     )
     lp.columns = core.facilities + core.needs
@@ -144,23 +156,70 @@ def programme(core: Core, multipliers: Floats, needs: Places | None, known: Cycl
     below = slack < 0
     room = np.sort(slack[~below])[: 2 * int(below.sum()) + 4 * core.needs]
     width = float(room[-1]) if room.size else 0.0
-    chosen = (slack <= width) | below
-    chosen[core.pointer[:-1]] = True
+    chosen = ((slack <= width) | below) & lp.inside[core.facility]
+    chosen |= served_by[core.facility] & _first(core, served_by)
     _add_columns(lp, np.flatnonzero(chosen))
     _link(lp, np.flatnonzero(chosen & (slack < 0)))
     if known is not None:
         _add_cycles(lp, _apart(known))
+    give_status(lp, core.status)
     return lp
+
+
+def _likely(core: Core, multipliers: Floats, served_by: Flags) -> Flags:
+    """Return the facilities that take part at first: those of a solution, and as many again at small cost."""
+    reduced = bound_at(core, multipliers)[1]
+    count = min(core.facilities, max(LEAST, 4 * int(served_by.sum())))
+    inside = served_by | (core.status == 1)
+    inside[np.argsort(reduced, kind="stable")[:count]] = True
+    return inside
+
+
+def expected_rows(core: Core, multipliers: Floats, served_by: Flags) -> int:
+    """Return how many rows (open) the relaxation begins with."""
+    inside = _likely(core, multipliers, served_by)
+    return int(((core.cost < multipliers[need_of(core)]) & inside[core.facility]).sum())
+
+
+def _first(core: Core, is_open: Flags) -> Flags:
+    """Return whether each arc is its need's cheapest to what is open (A)."""
+    places = np.flatnonzero(is_open[core.facility])
+    first = np.full(core.needs, -1, np.int64)
+    first[need_of(core)[places[::-1]]] = places[::-1]
+    flags = np.zeros(core.size, np.bool_)
+    flags[first[first >= 0]] = True
+    return flags
+
+
+def _join(lp: Programme) -> bool:
+    """Let facilities join whose reduced cost at the dual values is below nought; return if any did."""
+    core = lp.core
+    multipliers = np.asarray(lp.highs.getSolution().row_dual)[: core.needs].copy()
+    reduced = bound_at(core, multipliers)[1]
+    wanted = (reduced < -EXCESS * (1.0 + core.opening)) & ~lp.inside & (lp.status == 0)
+    joining = np.flatnonzero(wanted)
+    joining = joining[np.argsort(reduced[joining], kind="stable")][:LEAST]
+    if joining.size == 0:
+        return False
+    lp.inside[joining] = True
+    arcs = np.flatnonzero(np.isin(core.facility, joining) & (lp.column < 0))
+    slack = core.cost[arcs] - multipliers[lp.need[arcs]]
+    cheap = arcs[slack < np.median(np.abs(slack))]
+    _add_columns(lp, cheap)
+    _link(lp, cheap[core.cost[cheap] < multipliers[lp.need[cheap]]])
+    give_status(lp, lp.status)
+    return True
 
 
 def give_status(lp: Programme, status: Status) -> None:
     """Set which facilities are open, closed and free."""
+    lp.status = status
     count = lp.core.facilities
     lp.highs.changeColsBounds(
         count,
         np.arange(count, dtype=np.int32),
         (status == 1).astype(np.float64),
-        (status >= 0).astype(np.float64),
+        ((status >= 0) & lp.inside).astype(np.float64),
     )
 
 
@@ -204,7 +263,7 @@ def _add_columns(lp: Programme, arcs: Places) -> None:
     lp.column[arcs] = lp.columns + np.arange(count)
     lp.columns += count
     lp.arcs.append(arcs)
-    left_out = np.flatnonzero(lp.column < 0)
+    left_out = np.flatnonzero((lp.column < 0) & lp.inside[lp.core.facility])
     price = np.full(lp.core.needs, np.inf)
     np.minimum.at(price, lp.need[left_out], lp.core.cost[left_out])
     has = np.isfinite(price)
@@ -296,7 +355,7 @@ def solve(lp: Programme, over: Callable[[], bool]) -> bool:
         _link(lp, missed)
         if used.size:
             _add_columns(lp, _more(lp, used))
-        elif missed.size == 0:
+        elif missed.size == 0 and not _join(lp):
             return True
 
 
@@ -305,7 +364,7 @@ def _more(lp: Programme, needs: npt.NDArray[np.int64]) -> Places:
     chosen: list[Places] = []
     for i in needs:
         places = np.arange(int(lp.core.pointer[i]), int(lp.core.pointer[i + 1]))
-        out = places[lp.column[places] < 0]
+        out = places[(lp.column[places] < 0) & lp.inside[lp.core.facility[places]]]
         chosen.append(out[: max(4, places.size - out.size)])
     return np.concatenate(chosen)
 
