@@ -100,7 +100,7 @@ def _quiet(_: object) -> None:
 def plan(
     study: Study | str | Path,
     *,
-    method: str = "aggregate",
+    method: str = "auto",
     sharing: str = "alliance",
     as_is: bool = False,
     scenario: str | None = None,
@@ -123,7 +123,7 @@ def plan(
     study        a study, or the path of one
     method       aggregate: a relaxation decides structure and gives the bound, the yearly form values it;
                  split: the relaxation taken apart along families, in processes side by side;
-                 yearly: the yearly form whole
+                 yearly: the yearly form whole; auto: aggregate where the model is small, else split
     sharing      how far a part may be shared: alliance, partner, brand or model
     as_is        value today's structure
     scenario     name of a scenario to plan for

@@ -92,7 +92,7 @@ def plan(
         float, typer.Option(metavar="S", help="Seconds for each plan that is made.")
     ] = 300.0,
     gap: Annotated[float, typer.Option(metavar="R", help="Proven relative gap to stop at.")] = 0.005,
-    method: Annotated[str, typer.Option(help="aggregate, split or yearly.")] = "aggregate",
+    method: Annotated[str, typer.Option(help="auto, aggregate, split or yearly.")] = "auto",
     sharing: Annotated[str, typer.Option(help="alliance, partner, brand or model.")] = "alliance",
     as_is: Annotated[bool, typer.Option("--as-is", help="Value today's structure.")] = False,
     scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Plan for this scenario.")] = None,

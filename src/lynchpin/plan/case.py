@@ -258,7 +258,7 @@ class Case:
             study=self.study.name,
             hashes=self.study.hashes(),
             inputs=self.given.hashes(),
-            method=options.method,
+            method=self.search.method,
             sharing=self.question.sharing,
             as_is=self.question.as_is,
             scenario=self.question.scenario,

@@ -3,6 +3,7 @@
 aggregate   the aggregate form whole, then what is left by the yearly form
 split       the aggregate form taken apart along families, see `split`; then the same
 yearly      the yearly form whole
+auto        aggregate where the yearly form has at most `SMALL` columns, else split
 """
 
 import linopy
@@ -21,6 +22,8 @@ from lynchpin.solve.standing import Enough, Judge, Outcome, Standing
 from lynchpin.solve.start import Start, begin
 from lynchpin.solve.valuation import Valuation
 from lynchpin.solve.whole import Whole
+
+SMALL = 10_000  # columns of the yearly form up to which the aggregate form is as quick as a whole
 
 
 class Search:
@@ -54,6 +57,8 @@ class Search:
             self._own = None if model is None else own_rows(built, model, limits=limits)
             self._yearly = Form.of(built, "yearly", own=self._own)
         self._method = options.method
+        if self._method == "auto":
+            self._method = "aggregate" if len(self._yearly.problem.cost) <= SMALL else "split"
         self._start = start
         self._aggregate: Form | None = None
         self.began: bool | None = None
@@ -86,6 +91,11 @@ class Search:
         if not self.standing.finished:
             whole.run(self._yearly)
         return self.standing.outcome()
+
+    @property
+    def method(self) -> str:
+        """Return the method that is used."""
+        return self._method
 
     @property
     def instance(self) -> Instance:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from lynchpin.errors import OptionError
 from lynchpin.solve.options import SolveOptions
 
-METHODS = ("aggregate", "split", "yearly")
+METHODS = ("auto", "aggregate", "split", "yearly")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchOptions:
     """How a plan is searched for.
 
-    method         aggregate, split or yearly
+    method         aggregate, split or yearly; auto: aggregate where the model is small, else split
     time_limit     seconds for the search, None for no limit
     gap            proven relative gap at which to stop
     threads        of the solver; the split method runs as many processes of one thread each
@@ -24,7 +24,7 @@ class SearchOptions:
     Raises OptionError for a value out of range.
     """
 
-    method: str = "aggregate"
+    method: str = "auto"
     time_limit: float | None = 300.0
     gap: float = 0.005
     threads: int = 2

@@ -69,8 +69,8 @@ class Blocks:
     def of(cls, problem: Problem, owner: Positions) -> "Blocks":
         """Return the blocks of a problem."""
         matrix = cast(Any, problem.matrix).tocsr()
-        entries: Positions = np.diff(np.asarray(matrix.indptr, dtype=np.int64))
-        entry_row: Positions = np.repeat(np.arange(matrix.shape[0]), entries)
+        pointer: Positions = np.asarray(matrix.indptr, dtype=np.int64)
+        entry_row: Positions = np.repeat(np.arange(len(pointer) - 1), pointer[1:] - pointer[:-1])
         least = np.full(matrix.shape[0], len(owner) + 1)
         most = np.full(matrix.shape[0], -1)
         np.minimum.at(least, entry_row, owner[matrix.indices])

@@ -25,7 +25,8 @@ from lynchpin.solve.split.steps import family_step, held, plant_step, priced_ste
 CANDIDATES = 5  # of each need in the root
 ROUNDS = 1  # of family steps and plant step
 ROUGH, FINE = 1e-3, 2e-4  # distance from the best, as a share of the root, for first points and for steps
-FIRST_SECONDS, STEP_SECONDS = 20.0, 8.0
+FIRST_SECONDS, STEP_SECONDS, AGAIN_SECONDS = 20.0, 8.0, 8.0  # for first points, steps, neighbourhoods
+OF_ROOT, OF_ROOT_AGAIN = 0.5, 0.2  # the same as shares of the root's own seconds, where that is more
 IDLE = 20  # neighbourhoods without a better plan after which there is no use in more
 HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
 
@@ -36,7 +37,7 @@ class Plans:
     def __init__(self, stage: Stage) -> None:
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
-        self._scale = 1.0
+        self._scale, self._seconds = 1.0, 0.0
 
     def _take(self, parts: Parts) -> None:
         self._parts, self._form = parts, parts.form
@@ -51,7 +52,7 @@ class Plans:
         root = yield from self._parts.root("root of likely candidates", likely_ones)
         if not isinstance(root, Root):
             return
-        self._scale = abs(root.objective)
+        self._scale, self._seconds = abs(root.objective), root.solution.seconds
         if self._standing.best is None:
             first = yield from self._first(root, likely_ones)
             if first is None:
@@ -69,7 +70,7 @@ class Plans:
         """Return the blocks' own points at the root's prices as one, None without one of the plants."""
         parts = self._parts
         steps = [priced_step(parts.blocks, block, root.duals, kept) for block in range(parts.blocks.count)]
-        limits = parts.limits(ROUGH * self._scale, FIRST_SECONDS)
+        limits = parts.limits(ROUGH * self._scale, max(FIRST_SECONDS, OF_ROOT * self._seconds))
         answers = yield [
             parts.task(f"first {name}", step, limits) for name, step in zip(parts.names, steps, strict=True)
         ]
@@ -92,7 +93,7 @@ class Plans:
             before = self._standing.value
             families = range(1, parts.blocks.count)
             steps = [family_step(parts.blocks, family, x, duals, kernel) for family in families]
-            limits = parts.limits(FINE * self._scale, STEP_SECONDS)
+            limits = parts.limits(FINE * self._scale, max(STEP_SECONDS, OF_ROOT * self._seconds))
             answers = yield [
                 parts.task(f"family {parts.names[family]}", step, limits, x if known else None)
                 for family, step in zip(families, steps, strict=True)
@@ -110,7 +111,7 @@ class Plans:
     def _plants(self, x: Vector) -> Stretch[Vector | None]:
         """Take a plant step from a point; return where it leads."""
         step = plant_step(self._form, x)
-        limits = self._parts.limits(FINE * self._scale, STEP_SECONDS)
+        limits = self._parts.limits(FINE * self._scale, max(STEP_SECONDS, OF_ROOT * self._seconds))
         (answer,) = yield [self._parts.task("plants and markets", step, limits, x)]
         if answer.x is None:
             return None
@@ -130,7 +131,8 @@ class Plans:
             kept = with_uses(self._form, uses | (x[self._form.place["use"]] > 0.5))
             name, free = around.next(x)
             step = held(self._form.problem, x, free & kept)
-            limits = self._parts.limits(FINE * self._scale, STEP_SECONDS)
+            seconds = max(AGAIN_SECONDS, OF_ROOT_AGAIN * self._seconds)
+            limits = self._parts.limits(FINE * self._scale, seconds)
             (answer,) = yield [self._parts.task(name, step, limits, x)]
             around.settle(solved=answer.status is Status.OPTIMAL)
             if answer.x is not None:

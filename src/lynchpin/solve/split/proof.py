@@ -71,7 +71,8 @@ class Proof:
         self._lower(self._floor, FROM_ROOT)
         priced = [parts.blocks.priced(block, duals) for block in range(parts.blocks.count)]
         self._own = np.array([self._part_of(block, part, duals) for block, part in enumerate(priced)])
-        limits = parts.limits(FINE * parts.options.gap * abs(self._floor), BLOCK_SECONDS)
+        seconds = max(BLOCK_SECONDS, root.solution.seconds)
+        limits = parts.limits(FINE * parts.options.gap * abs(self._floor), seconds)
         answers = yield [
             Task(name=f"block {name}", problem=part, options=limits)
             for name, part in zip(parts.names, priced, strict=True)
