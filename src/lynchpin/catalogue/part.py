@@ -25,7 +25,7 @@ MOST_TURNS = 8
 WORTH = 0.02  # share of the gap that the relaxation has to close, or else the first tree goes on
 SHRUNK = 0.2  # share of facilities fixed from which the relaxation is worth another turn
 WHOLE = 0.75  # share of the gap left by the relaxation below which exact multipliers are worth their time
-GETS_ON = 0.08  # share of the gap that the short search has to close each time to go on
+GETS_ON = 0.2  # share of the gap that the short search has to close each time to go on
 DENSE = (
     40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
 )
