@@ -70,7 +70,7 @@ def test_a_held_column_takes_what_hangs_on_it() -> None:
     assert small.whole(np.zeros(0)).tolist() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize("count", [*range(4, 16), 26, 40])
+@pytest.mark.parametrize("count", [*range(4, 24), 26, 40])
 def test_a_contradiction_is_never_solved(count: int) -> None:
     """A chain x[k+1] <= x[k] with its ends held at 0 and 1 has no solution, however long it is."""
     rows = np.eye(count, k=1)[:-1] - np.eye(count)[:-1]
