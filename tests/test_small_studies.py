@@ -45,8 +45,8 @@ def small(**changed: dict[str, list[Any]]) -> lynchpin.Study:
 
 
 def test_one_car_is_worth_price_less_conversion() -> None:
-    """800 cars at 20000 less 5000 are 12 million, in both methods."""
-    for method in ("aggregate", "yearly"):
+    """800 cars at 20000 less 5000 are 12 million, in every method, with no part to split along."""
+    for method in ("aggregate", "split", "yearly"):
         plan = lynchpin.plan(small(), method=method, references=False)
         assert plan.objective == pytest.approx(12e6)
 
