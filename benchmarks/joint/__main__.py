@@ -19,8 +19,15 @@ from typing import Any
 from benchmarks.joint.cells import METHODS, PACKAGES, Rung, cell, crossings, what_if
 from benchmarks.joint.curve import GAPS
 from benchmarks.joint.forms import Forms
-from benchmarks.joint.summary import growth, ratios, what_if_ratios
-from benchmarks.joint.table import print_cell, print_growth, print_head, print_ratios, print_what_if
+from benchmarks.joint.summary import growth, known, ratios, what_if_ratios
+from benchmarks.joint.table import (
+    print_cell,
+    print_growth,
+    print_head,
+    print_known,
+    print_ratios,
+    print_what_if,
+)
 from lynchpin.study.ladder import ladder
 
 VERSION = 1
@@ -66,6 +73,8 @@ def study_of(rung: Rung, options: argparse.Namespace) -> dict[str, Any]:
     study["crossings"] = crossings(study["cells"])
     for line in study["crossings"]:
         print(f"   CROSSED: {line}")
+    study["known"] = known(study["cells"])
+    print_known(study["known"])
     study["ratios"] = ratios(study["cells"], rung.limit)
     print_ratios(study["ratios"])
     study["what_if"] = what_if(rung) if options.what_if and "split" in options.methods else {}

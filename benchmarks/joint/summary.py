@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.joint.curve import GAPS
+from benchmarks.joint.curve import GAPS, gap_of
 
 Cell = dict[str, Any]
 FORMS = ("yearly", "aggregate")
@@ -37,6 +37,23 @@ def _ratio(split: Cell, peers: Sequence[Cell], form: str, gap: str, limit: float
         "form": form, "gap": float(gap), "split_seconds": mine, "peer_seconds": theirs, "best_peer": best,
         **_times_faster(mine, theirs, limit),
     }  # fmt: skip
+
+
+def known(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return the best plan and the best bound of a study over all methods, and the gap between them.
+
+    The bounds of CP-SAT are left out: they hold for rounded plans only.
+    """
+    plans = [(cell["valued"], cell["method"]) for cell in cells if cell["valued"] is not None]
+    bounds = [
+        (cell["dual"], cell["method"])
+        for cell in cells
+        if cell["dual"] is not None and not cell["method"].startswith("cpsat")
+    ]
+    plan, maker = max(plans, default=(None, None))
+    bound, prover = min(bounds, default=(None, None))
+    gap = None if plan is None or bound is None else gap_of((0.0, plan, bound))
+    return {"plan": plan, "plan_of": maker, "bound": bound, "bound_of": prover, "gap": gap}
 
 
 def what_if_ratios(runs: Mapping[str, Cell], limit: float) -> list[dict[str, Any]]:

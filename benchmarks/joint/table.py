@@ -42,6 +42,13 @@ def print_what_if(runs: Mapping[str, Mapping[str, Any]], ratios: Iterable[Mappin
             print(f"   to {found['gap']:.1%}, from the plan before: {found['kind']} {found['ratio']:.2f}x")
 
 
+def print_known(known: Mapping[str, Any]) -> None:
+    """Print the best plan and bound of a study, whoever found them."""
+    if known["gap"] is not None:
+        who = f"best plan of {known['plan_of']}, best bound of {known['bound_of']}"
+        print(f"   {who}: {_share(known['gap'])} apart")
+
+
 def print_ratios(ratios: Iterable[Mapping[str, Any]]) -> None:
     """Print the ratios of one study."""
     for found in ratios:

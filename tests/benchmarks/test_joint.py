@@ -16,7 +16,7 @@ from benchmarks.joint.curve import GAPS, Curve
 from benchmarks.joint.engine import changed
 from benchmarks.joint.forms import Forms
 from benchmarks.joint.peers import read
-from benchmarks.joint.summary import growth, ratios, what_if_ratios
+from benchmarks.joint.summary import growth, known, ratios, what_if_ratios
 from lynchpin.study.check import check
 from lynchpin.study.ladder import ladder
 
@@ -133,6 +133,19 @@ def test_a_bound_below_a_plan_is_told() -> None:
     bad = {"method": "cpsat-yearly", "valued": None, "dual": 99.0}
     (line,) = crossings([good, bad])
     assert "cpsat-yearly" in line and "split" in line
+
+
+def test_the_best_plan_and_bound_may_be_of_different_methods() -> None:
+    """Whoever found them; a bound for rounded plans only is none."""
+    found = known(
+        [
+            {"method": "split", "valued": 100.0, "dual": 104.0},
+            {"method": "highs-yearly", "valued": 90.0, "dual": 102.0},
+            {"method": "cpsat-yearly", "valued": None, "dual": 99.0},
+        ]
+    )
+    assert (found["plan_of"], found["bound_of"]) == ("split", "highs-yearly")
+    assert found["gap"] == pytest.approx(0.02)
 
 
 def test_the_log_of_cp_sat_is_read() -> None:
