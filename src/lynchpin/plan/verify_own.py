@@ -16,6 +16,16 @@ import polars as pl
 TOLERANCE = 1e-6
 BINDING = 1e-6  # relative slack up to which a row counts as binding
 LIMITS = "limits of "
+NO_ROWS = pl.DataFrame(
+    schema={
+        "name": pl.String,
+        "row": pl.Int64,
+        "left": pl.Float64,
+        "sense": pl.String,
+        "limit": pl.Float64,
+        "size": pl.Float64,
+    }
+)
 QUANTITIES: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "launched_programme": ("launch", ("programme",), None),
     "launched": ("launch", ("model",), None),
@@ -55,7 +65,7 @@ def own_row_amounts(
         _limits(model, name, values) if name not in model.constraints else _constraint(model, name, values)
         for name in dict.fromkeys(names)
     ]
-    rows = pl.concat(found)
+    rows = pl.concat([NO_ROWS, *found])
     slack = pl.when(pl.col("sense") == "<=").then(pl.col("limit") - pl.col("left"))
     slack = slack.when(pl.col("sense") == ">=").then(pl.col("left") - pl.col("limit"))
     rows = rows.with_columns(slack=slack.otherwise(-(pl.col("left") - pl.col("limit")).abs()))

@@ -82,6 +82,7 @@ class Search:
                 Split(
                     self._instance,
                     small,
+                    self._yearly,
                     options=self._options,
                     clock=self._clock,
                     standing=self.standing,

@@ -1,9 +1,9 @@
 """Lines of work, and the workers that solve their tasks side by side.
 
-At most `workers` tasks are at work at once, in the order in which lines of work, the first one first, asked
-for them. A worker that breaks down does no harm: the task is done again. So is one that an executor loses,
-and if it loses it twice, a process of this machine does it. A task whose worker breaks down once more fails
-alone: its line is sent a solution with status `error`.
+At most `workers` tasks are at work at once; the line that has fewest of them, then the one that had fewer
+tasks done, comes first. A worker that breaks down does no harm: the task is done again. So is one that an
+executor loses, and if it loses it twice, a process of this machine does it. A task whose worker breaks down
+once more fails alone: its line is sent a solution with status `error`.
 
 Deterministic: no line is told of anything until every task that was asked for is done; then all lines go on,
 in their order. Tasks have no time limit but end after so many nodes, and no news is passed on before the end.
@@ -46,6 +46,11 @@ class Run:
     told: float = 0.0
 
     @property
+    def waits(self) -> bool:
+        """Whether nobody has taken it yet."""
+        return self.attempt is None and self.solution is None
+
+    @property
     def at_work(self) -> bool:
         """Whether somebody is solving it."""
         return self.attempt is not None and self.solution is None
@@ -55,13 +60,15 @@ class Run:
 class Work:
     """A line of work and what it waits for.
 
-    news  told of each running task and its progress about twice a second, and of better solutions
+    news    told of each running task and its progress about twice a second, and of better solutions
+    served  how many of its tasks were begun
     """
 
     line: Line
     news: News | None = None
     runs: list[Run] = field(default_factory=list[Run])
     done: bool = False
+    served: int = 0
 
     @property
     def ready(self) -> bool:
@@ -105,10 +112,15 @@ class Crew:
                     self._leave(work, run)
 
     def add(self, line: Line, news: News | None = None) -> None:
-        """Take a line of work; the earlier ones come first where workers are short."""
+        """Take a line of work; where workers are short, the one that has fewest of them comes first."""
         work = Work(line, news)
         self._works.append(work)
         self._advance(work, None)
+
+    @property
+    def workers(self) -> int:
+        """Return how many tasks are at work at once."""
+        return self._workers
 
     @property
     def busy(self) -> bool:
@@ -139,11 +151,15 @@ class Crew:
     def _start(self) -> None:
         """Give tasks to whoever has nothing to do."""
         room = self._workers - sum(run.at_work for work in self._works for run in work.runs)
-        waiting = [
-            run for work in self._works for run in work.runs if run.attempt is None and run.solution is None
-        ]
-        for run in waiting[: max(room, 0)]:
-            self._begin(run)
+        while room > 0:
+            waiting = [work for work in self._works if any(run.waits for run in work.runs)]
+            if not waiting:
+                return
+            # The line that had least of the workers comes first: with one worker they take turns.
+            work = min(waiting, key=lambda work: (sum(run.at_work for run in work.runs), work.served))
+            self._begin(next(run for run in work.runs if run.waits))
+            work.served += 1
+            room -= 1
 
     def _begin(self, run: Run) -> None:
         """Put a task into somebody's hands; what an executor lost is done here."""

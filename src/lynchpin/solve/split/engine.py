@@ -1,8 +1,8 @@
 """The split method: two lines of work on the aggregate form, and the workers that they share.
 
-It begins with a form of few peaks, which is small; the proof line adds the periods and scale points that
-matter once there is a plan, and the plan line follows. Both report to one `Standing`: each plan leaves less
-to search for the proof, and both end when the gap is closed.
+Plans are made on an aggregate form of few peaks, which is small. What is proven is proven on the yearly form
+while that has a root in reasonable time, else on the aggregate form, to which the proof line adds the periods
+and scale points that matter once there is a plan. Both lines report to one `Standing`.
 """
 
 from lynchpin.model.instance import Instance
@@ -23,18 +23,22 @@ class Split:
         self,
         instance: Instance,
         form: Form,
+        yearly: Form,
         *,
         options: SearchOptions,
         clock: Clock,
         standing: Standing,
     ) -> None:
         self._options, self._clock, self._standing = options, clock, standing
+        self._yearly = yearly
         self._stage = Stage(instance, form, options=options, clock=clock, standing=standing)
 
     def run(self) -> None:
         """Search until the gap is closed, nothing is left to do, or a limit or a stop ends it."""
-        proof, plans = Proof(self._stage), Plans(self._stage)
         with self._clock.phase("solve"), Crew.of(self._options) as crew:
+            plans = Plans(self._stage)
+            last, alone = self._options.deterministic, crew.workers == 1
+            proof = Proof(self._stage, self._yearly, last=last, alone=alone)
             crew.add(plans.line())
             crew.add(proof.line(), proof.news)
             while crew.busy and not self._standing.finished:

@@ -123,7 +123,8 @@ class Plans:
         """Think neighbourhoods of the best plan over again, as long as there is time and use in it."""
         uses = kernel[self._form.place["use"]]
         around, idle = Neighbourhoods(self._form, self._parts.options.seed), 0
-        while self._standing.best is not None and not (self._stage.proven and idle >= IDLE):
+        fixed = self._parts.options.deterministic
+        while self._standing.best is not None and not (idle >= IDLE and (fixed or self._stage.proven)):
             if self._parts is not self._stage.parts:
                 self._take(self._stage.parts)
                 around.form = self._form

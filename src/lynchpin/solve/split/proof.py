@@ -1,23 +1,28 @@
 """The line of work that proves how good a plan can be.
 
-root             its duals alone prove a bound, whatever they are worth; those of a plan to begin from are
-                 tried before it, those of a run that was cut off in its place
+branch and cut   on the yearly form, where it is small enough: its root with cuts is the tightest bound here
+else, on the aggregate form, and again on a sharper one once there is a plan:
+root             its duals alone prove a bound, whatever they are worth; those of a run that was cut off stand
+                 in for it
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
-branch and cut   on what reduced costs leave, where the form is small enough for it
+
+The duals of a plan to begin from are tried before all that.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
 
 import numpy as np
 
 from lynchpin.solve.contracts import Problem, Progress, Status, Vector
+from lynchpin.solve.forms import Form
+from lynchpin.solve.progress import plan_gap
 from lynchpin.solve.split.contracts import Line, Stretch, Task
-from lynchpin.solve.split.evaluate import bound_of, clipped
+from lynchpin.solve.split.evaluate import bound_of
 from lynchpin.solve.split.parts import Root
 from lynchpin.solve.split.stage import Stage
 
-MANY = 80_000  # columns from which branch and cut has no root in reasonable time
+MANY = 200_000  # columns from which the yearly form has no root in reasonable time
 FINE = 0.05  # distance from a block's best, as a share of the gap that was asked for
 BLOCK_SECONDS = 60.0
 STAGES = 2  # times that a form is sharpened
@@ -25,68 +30,100 @@ NEAR = 0.1  # gap up to which the prices of an earlier plan's search are worth t
 NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
-FROM_TREE = "branch and cut on the aggregate form, a relaxation"
+FROM_TREE = "branch and cut on the yearly form, scale on chords"
 TREE = "branch and cut"
 
 
 class Proof:
-    """Proves bounds on a stage, for the standing of a search."""
+    """Proves bounds on a stage and on the yearly form, for the standing of a search.
 
-    def __init__(self, stage: Stage) -> None:
+    last   whether to begin only when the plan line is at its end, where no clock may decide
+    alone  whether there is one worker, who makes a plan first
+    """
+
+    def __init__(self, stage: Stage, yearly: Form, *, last: bool = False, alone: bool = False) -> None:
+        self._last, self._alone = last, alone
         self._stage, self._parts, self._standing = stage, stage.parts, stage.parts.standing
+        self._yearly = yearly
         self._floor = -np.inf
         self._gains = np.zeros(0)
         self._own = np.zeros(0)
-        self._barred = -np.inf
 
     def line(self) -> Line:
         """Prove what can be proven."""
-        duals: Vector | None = None
-        for _ in range(STAGES):
-            duals = yield from self._at_prices()
-            if duals is None:
-                break
-            while self._standing.best is None and not self._stage.planned:
-                yield []
-            if not self._stage.sharpen():
-                break
-            self._parts = self._stage.parts
+        while not self._stage.planned and (self._last or (self._alone and self._standing.best is None)):
+            yield []
+        earlier = self._noted(self._standing.earlier)
+        if earlier is not None and self._is_near(earlier):
+            yield from self._blocks_at(earlier)
+        if len(self._yearly.problem.cost) <= MANY:
+            yield from self._branch()
         else:
-            duals = yield from self._at_prices()
-        if duals is not None and self._standing.best is not None and len(self._parts.problem.cost) <= MANY:
-            yield from self._branch(duals)
+            yield from self._stages()
         self._stage.proven = True
 
-    def _at_prices(self) -> Stretch[Vector | None]:
-        """Solve the root of the stage's form and every block at its prices; return the prices, if any."""
-        parts = self._parts
-        root = yield from parts.root("root")
+    def _stages(self) -> Line:
+        """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
+        for number in range(1 + STAGES):
+            duals = self._noted(self._standing.notes) if number == 0 else None
+            if duals is None:
+                duals = yield from self._root()
+            if duals is None:
+                return
+            yield from self._blocks_at(duals)
+            while self._standing.best is None and not self._stage.planned:
+                yield []
+            if number == STAGES or not self._stage.sharpen():
+                return
+            self._parts = self._stage.parts
+
+    def _root(self) -> Stretch[Vector | None]:
+        """Solve the root of the stage's form; return its duals, if any."""
+        root = yield from self._parts.root("root")
         if not isinstance(root, Root):
             if root.status is Status.INFEASIBLE:
                 self._standing.last = root
             return None
-        duals = root.duals
-        self._gains = np.zeros(parts.blocks.count)
+        self._standing.notes[NOTE] = root.duals * self._parts.form.money
+        return root.duals
+
+    def _noted(self, notes: Mapping[str, Vector]) -> Vector | None:
+        """Return the duals of a root that was solved before, if they are of a form of this shape."""
+        known = notes.get(NOTE)
+        if known is None or known.shape != self._parts.problem.row_lower.shape:
+            return None
+        return known / self._parts.form.money
+
+    def _is_near(self, duals: Vector) -> bool:
+        """Return whether another study's duals prove enough here for its blocks to be worth searching."""
+        bound = -bound_of(self._parts.problem, duals) * self._parts.form.money
+        value = self._standing.value
+        return value is not None and np.isfinite(bound) and plan_gap(value, float(bound)) <= NEAR
+
+    def _blocks_at(self, duals: Vector) -> Line:
+        """Search every block at prices, which is a bound by itself."""
+        parts = self._parts
         self._floor = bound_of(parts.problem, duals)
+        self._gains = np.zeros(parts.blocks.count)
         self._lower(self._floor, FROM_ROOT)
         priced = [parts.blocks.priced(block, duals) for block in range(parts.blocks.count)]
         self._own = np.array([self._part_of(block, part, duals) for block, part in enumerate(priced)])
-        seconds = max(BLOCK_SECONDS, root.solution.seconds)
-        limits = parts.limits(FINE * parts.options.gap * abs(self._floor), seconds)
+        limits = parts.limits(FINE * parts.options.gap * abs(self._floor), BLOCK_SECONDS)
         answers = yield [
             Task(name=f"block {name}", problem=part, options=limits)
             for name, part in zip(parts.names, priced, strict=True)
         ]
         for block, answer in enumerate(answers):
             self._gain(block, answer.bound)
-        return duals
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
         """Take the bound, and the better plan, of a search that is still running."""
         if task.name == TREE:
-            self._prove(progress.bound)
-            if x is not None and self._parts.form.contribution(x) > (self._standing.value or -np.inf):
-                self._standing.take(self._parts.form.values(x))
+            form = self._yearly
+            self._standing.lower(-progress.bound * form.money, FROM_TREE)
+            if x is not None and form.contribution(x) > (self._standing.value or -np.inf):
+                self._standing.take(form.values(x))
+            return
         for block, name in enumerate(self._parts.names):
             if task.name == f"block {name}":
                 self._gain(block, progress.bound)
@@ -108,42 +145,19 @@ class Proof:
     def _lower(self, least: float, known_from: str) -> None:
         self._standing.lower(-least * self._parts.form.money, known_from)
 
-    def _branch(self, duals: Vector) -> Line:
-        """Search what is left of the form by branch and cut, from the best plan."""
-        form, options = self._parts.form, self._parts.options
-        problem = self._narrowed(duals)
-        limits = self._parts.limits(0.5 * options.gap * abs(self._floor), None)
-        start = np.full(len(problem.cost), np.nan)
-        for column, value in form.start(self._standing.best or {}).items():
-            start[column] = value
-        task = Task(name=TREE, problem=problem, options=replace(limits, heuristics=False), start=start)
-        (answer,) = yield [task]
-        self._prove(answer.bound)
+    def _branch(self) -> Line:
+        """Search the yearly form whole by branch and cut, from the best plan if there is one yet."""
+        form, options = self._yearly, self._parts.options
+        close = 0.5 * options.gap * abs(self._standing.value or 0.0) / form.money
+        limits = replace(self._parts.limits(close, None), gap=0.5 * options.gap, heuristics=False)
+        start: Vector | None = None
+        if self._standing.best is not None:
+            start = np.full(len(form.problem.cost), np.nan)
+            for column, value in form.start(self._standing.best).items():
+                start[column] = value
+        (answer,) = yield [Task(name=TREE, problem=form.problem, options=limits, start=start)]
+        self._standing.lower(-answer.bound * form.money, FROM_TREE)
+        if answer.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+            self._standing.last = answer
         if answer.x is not None:
             self._standing.take(form.values(answer.x))
-
-    def _narrowed(self, duals: Vector) -> Problem:
-        """Return the form without what cannot be part of a better plan than the best one now.
-
-        A column whose reduced cost, on top of what the other blocks have gained, lifts the root's bound above
-        the best plan stays where it is. What is proven then is: no plan is better than the best one now and
-        the bound of what is left, whichever is more.
-        """
-        problem, blocks, value = self._parts.problem, self._parts.blocks, self._standing.value
-        assert value is not None
-        y = clipped(duals, problem.row_lower, problem.row_upper)
-        reduced = problem.cost - cast(Any, problem.matrix).T @ y
-        others = self._gains.sum() - self._gains[blocks.owner]
-        room = np.maximum(-value / self._parts.form.money - self._floor - others, 0.0)
-        span = problem.upper - problem.lower
-        fixed = problem.integer & (np.abs(reduced) * span > room * (1 + 1e-6) + 1e-6)
-        self._barred = value
-        return replace(
-            problem,
-            lower=np.where(fixed & (reduced < 0), problem.upper, problem.lower),
-            upper=np.where(fixed & (reduced > 0), problem.lower, problem.upper),
-        )
-
-    def _prove(self, bound: float) -> None:
-        """Take a bound of what was left of the form."""
-        self._standing.lower(max(-bound * self._parts.form.money, self._barred), FROM_TREE)
