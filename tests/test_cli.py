@@ -141,9 +141,11 @@ def test_wrong_usage_is_exit_two(
 
 def test_an_unknown_scenario_is_named(study: Path, run: Run) -> None:
     """A scenario that the study does not have is refused by name."""
-    code, _, err = run("plan", study, "--scenario", "nowhere")
+    place = study.parent / "p"
+    code, _, err = run("plan", study, "-o", place, "--scenario", "nowhere")
     assert code == 1
     assert "nowhere" in err
+    assert not place.exists()
 
 
 def test_findings_are_exit_one_and_machine_readable(study: Path, run: Run) -> None:

@@ -93,7 +93,9 @@ def test_the_tour_of_the_readme_works(tmp_path: Path) -> None:
         ["bash", "-c", script], cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in tmp_path.iterdir()} == {"s", "p", "alone", "p.html", "p.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "s", "p", "p2", "alone", "p.html", "p.xlsx", "duplicates",
+    }  # fmt: skip
 
 
 def test_pages_are_written_once(tmp_path: Path) -> None:

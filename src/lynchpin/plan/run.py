@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lynchpin.errors import SolveError
+from lynchpin.errors import LynchpinError, OptionError, SolveError, StudyError
 from lynchpin.plan.case import Desk
 from lynchpin.plan.checkpoint import Checkpoint
 from lynchpin.plan.order import Order
@@ -30,7 +30,7 @@ def make_to(place: Path, study: Study, order: Order, desk: Desk) -> Plan:
     checkpoint = Checkpoint.new(
         place, study=study, order=order, options=desk.options, on_message=desk.on_message
     )
-    return _made(checkpoint, study, order, desk)
+    return _made(checkpoint, study, order, desk, nothing=(SolveError, StudyError, OptionError))
 
 
 def go_on(place: Path, desk: Desk, changes: dict[str, Any], *, study: Study | None = None) -> Plan:
@@ -46,12 +46,22 @@ def go_on(place: Path, desk: Desk, changes: dict[str, Any], *, study: Study | No
     return _made(checkpoint, stored, order, replace(desk, options=asked, same=asked == options))
 
 
-def _made(checkpoint: Checkpoint, study: Study, order: Order, desk: Desk) -> Plan:
-    """Make a plan with a checkpoint, which goes once there is a plan, or is known to be none."""
+def _made(
+    checkpoint: Checkpoint,
+    study: Study,
+    order: Order,
+    desk: Desk,
+    *,
+    nothing: tuple[type[LynchpinError], ...] = (SolveError,),
+) -> Plan:
+    """Make a plan with a checkpoint, which goes once there is a plan, or is known to be none.
+
+    nothing  errors after which there is nothing to go on from
+    """
     with checkpoint:
         try:
             made = make(study, order, replace(desk, checkpoint=checkpoint))
-        except SolveError:
+        except nothing:
             checkpoint.drop()
             raise
         checkpoint.finish(made)
