@@ -92,7 +92,7 @@ def went_on(place: Path) -> None:
         lynchpin.plan_to(lynchpin.examples.tiny(), place, gap=1e-6, threads=1)
 
 
-@pytest.mark.parametrize(("name", "count"), [("judge", 2), ("fsync", 44)])
+@pytest.mark.parametrize(("name", "count"), [("judge", 2), ("fsync", 60)])
 def test_a_run_that_was_killed_goes_on(tmp_path: Path, name: str, count: int) -> None:
     """Killed before a candidate is judged, after some, or within a write, the plan is made to its end."""
     place = tmp_path / "plan"
@@ -101,12 +101,42 @@ def test_a_run_that_was_killed_goes_on(tmp_path: Path, name: str, count: int) ->
     check_end(place)
 
 
+def test_a_run_killed_before_it_asked_leaves_the_plan_as_it_was(tmp_path: Path) -> None:
+    """What was written of its checkpoint stands beside the plan, and goes with the next run or `resume`."""
+    place = save_plan(tiny_plan(), tmp_path / "plan")
+    for next_run in ("resume", "plan"):
+        assert killed(place, "fsync", 40)
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".plan.checkpoint", "plan"]
+        check_end(place)
+        if next_run == "resume":
+            with pytest.raises(PlanError, match="nothing to go on from"):
+                lynchpin.resume(place)
+        else:
+            lynchpin.plan_to(lynchpin.examples.tiny(), place, gap=1e-6, threads=1)
+        assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+        check_end(place)
+
+
+def test_a_run_killed_while_it_replaced_a_plan_is_found(tmp_path: Path) -> None:
+    """A folder that was taken away is put back before anything else, and removed where there is another."""
+    place, old = tmp_path / "plan", tmp_path / ".plan.kept.old"
+    cut_off(place)
+    old.mkdir()
+    place.rename(old / "plan")
+    with pytest.raises(PlanError, match=r"left a checkpoint here.*--resume"):
+        lynchpin.plan_to(lynchpin.examples.tiny(), place)
+    shutil.copytree(place, old / "plan")
+    lynchpin.resume(place)
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+    check_end(place)
+
+
 MOMENTS = {
     "judge": [*range(7)],
-    "fsync": [*range(3, 368, 41)],
-    "rename": [*range(2, 138, 23), *range(138, 150)],  # the last ones put the plan in its place
+    "fsync": [*range(3, 395, 41), 49, 50, 51],  # about 50 the checkpoint is moved to its place
+    "rename": [*range(2, 138, 23), *range(138, 151)],  # the last ones put the plan in its place
 }
-"""Calls at which a run is killed, of about 7, 368 and 149 that it makes."""
+"""Calls at which a run is killed, of about 7, 395 and 151 that it makes."""
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ def test_a_failed_write_keeps_the_old_plan(place: Path, monkeypatch: pytest.Monk
     def full(folder: Path) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(store, "_flush_all", full)
+    monkeypatch.setattr(store, "flush_all", full)
     with pytest.raises(PlanError, match=f"{place}: .*nothing was changed: no space.*Free space"):
         save_plan(tiny_plan(), place)
     assert (place / "plan.json").read_text() == before

@@ -1,13 +1,14 @@
 """What a run leaves in its plan's folder while it goes on, so that another run can go on from there.
 
-    PLAN/checkpoint/question.json   what is asked, with which options, of which study; written last
+    PLAN/checkpoint/question.json   what is asked, with which options, of which study
     PLAN/checkpoint/study/          the study as it was given
     PLAN/checkpoint/start/          the plan to begin from, if there is one
     PLAN/checkpoint/NAME.state      where the search for the plan, or for one to compare with, stands
     PLAN/checkpoint/plans/NAME/     each plan to compare with that is finished
 
-Every file is replaced in one step, at most every two seconds, by a thread that does nothing else: a process
-that is killed at any moment loses what it was doing, and nothing that was written before.
+The folder is made beside the plan's, as `.PLAN.checkpoint`, and moved there in one step. Every file in it is
+replaced in one step, at most every two seconds, by a thread that does nothing else: a process that is killed
+at any moment loses what it was doing, and nothing that was written before.
 """
 
 import contextlib
@@ -22,12 +23,21 @@ from typing import Any, Self, cast
 from urllib.parse import quote
 
 from lynchpin.errors import LynchpinError, PlanError
+from lynchpin.plan.disk import PART, write_whole
+from lynchpin.plan.draft import (
+    CHECKPOINT,
+    draft_of,
+    empty_draft,
+    move_in,
+    put_back,
+    remove_checkpoint,
+    remove_draft,
+)
 from lynchpin.plan.locks import locked
 from lynchpin.plan.order import Order, Question
 from lynchpin.plan.plan import Plan
-from lynchpin.plan.state import PART, State, read_state, write_state, write_whole
+from lynchpin.plan.state import State, read_state, write_state
 from lynchpin.plan.store import (
-    CHECKPOINT,
     QUESTION,
     check_place,
     has_checkpoint,
@@ -71,24 +81,19 @@ class Checkpoint:
         on_message: Callable[[str], object],
     ) -> Self:
         """Return the checkpoint of a run that begins; raises PlanError where the place is taken."""
+        put_back(place)
         check_place(place)
         made = cls(place, on_message)
-        shutil.rmtree(made._folder, ignore_errors=True)  # one that was ended before it asked anything
-        made._folder.mkdir(parents=True)
-        with made._held():
-            write_study(study, made._folder / "study")
-            if order.start is not None:
-                save_plan(order.start, made._folder / "start")
-            asked = {
-                "format_version": FORMAT_VERSION,
-                "lynchpin": version("lynchpin"),
-                "question": asdict(order.question),
-                "references": order.references,
-                "what_if": order.what_if,
-                "options": _stored(options),
-                "inputs": study.hashes(),
-            }
-            write_whole(made._folder / QUESTION, json.dumps(asked, indent=2).encode())
+        draft = draft_of(place)
+        draft.mkdir(parents=True, exist_ok=True)
+        with made._held(draft):
+            try:
+                empty_draft(draft)
+                _write_question(draft, study, order, options)
+                check_place(place)  # another run may have come first
+                move_in(draft, place)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)  # where it was not moved
         return made
 
     @classmethod
@@ -101,15 +106,16 @@ class Checkpoint:
 
         Raises PlanError where there is none, or it is damaged, in use, of another study or another version.
         """
-        _put_back(place)
+        put_back(place)
         if not has_checkpoint(place):
+            remove_draft(place)
             raise PlanError(
                 "there is nothing to go on from: no run was cut off here",
                 thing=str(place),
                 cure="Begin one with `lynchpin plan STUDY -o PLAN`; `--start` begins from a finished plan.",
             )
         made = cls(place, on_message)
-        with made._held():
+        with made._held(made._folder):
             for part in made._folder.glob(f".*{PART}"):
                 part.unlink()
             content = _asked(made._folder / QUESTION)
@@ -133,10 +139,10 @@ class Checkpoint:
         return made, stored, order, SearchOptions(**given)
 
     @contextlib.contextmanager
-    def _held(self) -> Generator[None]:
-        """Hold the folder for this run, and let it go where something goes wrong."""
+    def _held(self, folder: Path) -> Generator[None]:
+        """Hold a folder for this run, wherever it is moved, and let it go where something goes wrong."""
         with contextlib.ExitStack() as stack:
-            stack.enter_context(locked(self._folder))
+            stack.enter_context(locked(folder))
             yield
             self._stack = stack.pop_all()
 
@@ -183,7 +189,7 @@ class Checkpoint:
     def drop(self) -> None:
         """Remove the checkpoint without a plan, and the folder if it held nothing else."""
         self._write_last()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_checkpoint(self._place)
         with contextlib.suppress(OSError):
             self._place.rmdir()
 
@@ -218,6 +224,23 @@ class Checkpoint:
             if not self._broken and self._folder.is_dir():
                 self._broken = True
                 self._say(f"warning: this run cannot be resumed if it is cut off: {error}")
+
+
+def _write_question(folder: Path, study: Study, order: Order, options: SearchOptions) -> None:
+    """Write what is asked, and of which study."""
+    write_study(study, folder / "study")
+    if order.start is not None:
+        save_plan(order.start, folder / "start")
+    asked = {
+        "format_version": FORMAT_VERSION,
+        "lynchpin": version("lynchpin"),
+        "question": asdict(order.question),
+        "references": order.references,
+        "what_if": order.what_if,
+        "options": _stored(options),
+        "inputs": study.hashes(),
+    }
+    write_whole(folder / QUESTION, json.dumps(asked, indent=2).encode())
 
 
 def _stored(options: SearchOptions) -> dict[str, Any]:
@@ -265,12 +288,3 @@ def _damaged(path: Path, reason: str) -> PlanError:
         thing=str(path),
         cure="Remove the folder `checkpoint` and plan again.",
     )
-
-
-def _put_back(place: Path) -> None:
-    """Put a plan folder back that a process was about to replace when it was killed."""
-    if not place.exists():
-        for kept in sorted(place.absolute().parent.glob(f".{place.name}.*.old/plan")):
-            kept.rename(place)
-            shutil.rmtree(kept.parent, ignore_errors=True)
-            return

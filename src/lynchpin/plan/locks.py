@@ -10,7 +10,7 @@ from lynchpin.errors import PlanError
 if os.name != "nt":
     import fcntl
 
-NAME = "lock"
+LOCK = "lock"  # the name of the file that is locked
 
 
 @contextlib.contextmanager
@@ -22,7 +22,7 @@ def locked(folder: Path) -> Generator[None]:
     if os.name == "nt":
         yield
         return
-    with (folder / NAME).open("w") as file:
+    with (folder / LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

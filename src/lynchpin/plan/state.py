@@ -6,8 +6,6 @@ plan to the last digit, without solving anything.
 
 import io
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +16,8 @@ import numpy as np
 
 from lynchpin.errors import PlanError
 from lynchpin.model.vectors import Vector
+from lynchpin.plan.disk import write_whole
 from lynchpin.solve.structure import Values
-
-PART = ".part"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,23 +93,3 @@ def _point(stored: Any, lengths: Mapping[str, int]) -> dict[str, Vector]:
         values[stored[f"at {name}"]] = stored[f"is {name}"]
         point[name] = values
     return point
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, and stays after a loss of power."""
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    if os.name != "nt":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

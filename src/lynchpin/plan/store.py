@@ -9,7 +9,6 @@ renamed; a plan that was there is kept until then, and a folder that is no plan 
 """
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -21,6 +20,8 @@ import polars as pl
 from pydantic import ValidationError
 
 from lynchpin.errors import LynchpinError, PlanError, StudyError
+from lynchpin.plan.disk import flush_all
+from lynchpin.plan.draft import CHECKPOINT, remove_checkpoint
 from lynchpin.plan.notes import NOTES, read_notes, write_notes
 from lynchpin.plan.plan import FORMAT_VERSION, Plan, PlanInfo
 from lynchpin.plan.tables import COLUMNS, schema
@@ -30,7 +31,7 @@ from lynchpin.study.write import write_study
 _PLAIN_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
 _REFERENCE_NAMES = ("partner", "as-is")
 _WHAT_IF = "what-if"
-CHECKPOINT, QUESTION = "checkpoint", "question.json"
+QUESTION = "question.json"
 _ENTRIES = frozenset({"plan.json", "tables", "study", "references", _WHAT_IF, CHECKPOINT, NOTES})
 
 
@@ -66,7 +67,7 @@ def put_plan(plan: Plan, place: Path) -> Path:
     try:
         _write_into(plan, draft)
         draft.chmod(0o755)
-        _flush_all(draft)
+        flush_all(draft)
         _put_in_place(draft, place)
     except (OSError, pl.exceptions.PolarsError, StudyError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or error
@@ -163,18 +164,6 @@ def _reference_path(name: str) -> Path:
     return Path(_WHAT_IF) / scenario
 
 
-def _flush_all(folder: Path) -> None:
-    """Ask the disk to keep every file and folder under `folder`."""
-    for path in [folder, *sorted(folder.rglob("*"))]:
-        if path.is_dir() and os.name == "nt":
-            continue
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _is_free(place: Path) -> bool:
     """Tell whether a folder is empty, but for a checkpoint that nothing was asked of yet."""
     return place.is_dir() and all(path.name == CHECKPOINT for path in place.iterdir())
@@ -206,7 +195,7 @@ def _put_inside(draft: Path, place: Path) -> None:
         if (place / name).is_dir():  # of an earlier try that was cut off
             shutil.rmtree(place / name)
         (draft / name).rename(place / name)
-    shutil.rmtree(place / CHECKPOINT)
+    remove_checkpoint(place)
 
 
 def _escapes(place: Path) -> Iterator[str]:
