@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -16,32 +15,8 @@ from lynchpin import terminal
 from lynchpin.cli import main
 from lynchpin.plan.store import load_plan, save_plan
 from lynchpin.study.money_words import money_words
+from tests.commands import Run
 from tests.plans import tiny_plan
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that runs a command and returns its exit code, output and messages."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lynchpin", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return int(ended.value.code or 0), said.out, said.err
-
-    return command
-
-
-@pytest.fixture
-def study(tmp_path: Path, run: Run) -> Path:
-    """Return the example `tiny` in a folder of its own."""
-    code, _, _ = run("new", tmp_path / "tiny", "--example", "tiny")
-    assert code == 0
-    return tmp_path / "tiny"
 
 
 @pytest.fixture

@@ -1,40 +1,14 @@
 """The commands `design` and `commonality`: what they print and write, and what they refuse."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import lynchpin
-from lynchpin.cli import main
 from lynchpin.plan.store import save_plan
+from tests.commands import Run
 from tests.plans import tiny_plan
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that runs a command and returns its exit code, output and messages."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lynchpin", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return int(ended.value.code or 0), said.out, said.err
-
-    return command
-
-
-@pytest.fixture
-def study(tmp_path: Path, run: Run) -> Path:
-    """Return the example `tiny` in a folder of its own."""
-    assert run("new", tmp_path / "tiny", "--example", "tiny")[0] == 0
-    return tmp_path / "tiny"
 
 
 def test_a_design_is_printed_for_people_and_for_machines(study: Path, run: Run) -> None:

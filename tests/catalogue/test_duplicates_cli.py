@@ -1,16 +1,13 @@
 """The command `duplicates`: a proposal first, then the comparison, then the decisions; and a study."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import lynchpin
-from lynchpin.cli import main
+from tests.commands import Run
 
-Run = Callable[..., tuple[int, str, str]]
 ALDER = """Part No,Category,Peak power kW,Annual volume,Unit price EUR
 A1,Inverter,160,10,500
 A2,Inverter,170,10,500
@@ -20,23 +17,10 @@ BIRKE = (
 )
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Return a function that runs a command in an empty folder and returns exit code, output and messages."""
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have commands run in a folder of their own."""
     monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lynchpin", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return command
 
 
 @pytest.fixture
