@@ -9,11 +9,10 @@ from lynchpin.catalogue.design import Design
 from lynchpin.errors import OptionError
 from lynchpin.model.designed import Designs
 from lynchpin.report.design_figures import frontier_spec, users_spec
-from lynchpin.report.frame import NO_SCRIPT, figure, whole
+from lynchpin.report.frame import NO_SCRIPT, figure, whole, write_page
 from lynchpin.report.html import Html, join, section, table, tag
 from lynchpin.report.ladder_figures import ladder_spec
 from lynchpin.report.words import Names, money, number, share
-from lynchpin.study.write import write_text
 
 READ = (
     "Left: present cost by number of specifications; the dotted line is today. Filled fields: who uses what "
@@ -23,12 +22,7 @@ READ = (
 
 def write_designs_page(designs: Designs, path: str | Path) -> Path:
     """Write the page about designs to `path` in one step and return it; raises OptionError for a folder."""
-    target = Path(path)
-    if target.is_dir():
-        raise OptionError("is a folder", thing=str(target), cure="Name a file that ends in .html.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_text(target, page(designs))
-    return target
+    return write_page(path, lambda: page(designs), refusal=OptionError)
 
 
 def page(designs: Designs) -> str:

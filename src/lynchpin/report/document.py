@@ -11,12 +11,11 @@ from lynchpin.plan.plan import Plan
 from lynchpin.report import details, headline
 from lynchpin.report.common_tables import commonality_tables
 from lynchpin.report.flow_figures import flows_spec
-from lynchpin.report.frame import NO_SCRIPT, figure, whole
+from lynchpin.report.frame import NO_SCRIPT, figure, whole, write_page
 from lynchpin.report.html import Html, join, section, tag
 from lynchpin.report.ladder_figures import plan_ladder_spec
 from lynchpin.report.matrix_figures import plants_spec, sharing_spec
 from lynchpin.report.money_figures import investment_spec, partners_spec, waterfall_spec
-from lynchpin.study.write import write_text
 
 HOW_TO_READ = {
     "waterfall": "From each partner’s best plan alone to the plan together. Blue adds, red takes. Steps "
@@ -37,12 +36,7 @@ HOW_TO_READ = {
 
 def write_report(plan: Plan, path: str | Path) -> Path:
     """Write the page about a plan to `path` in one step and return it; raises PlanError for a folder."""
-    target = Path(path)
-    if target.is_dir():
-        raise PlanError("is a folder", thing=str(target), cure="Name a file that ends in .html.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_text(target, page(plan))
-    return target
+    return write_page(path, lambda: page(plan), refusal=PlanError)
 
 
 def page(plan: Plan) -> str:

@@ -6,13 +6,30 @@ scripts whose sha256 it names.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from lynchpin.errors import LynchpinError
 from lynchpin.report.html import Html, embedded, join, tag
+from lynchpin.study.write import write_text
 
 NO_SCRIPT = tag("noscript", "Figures need scripts; the numbers behind them are in the tables.")
+
+
+def write_page(path: str | Path, made: Callable[[], str], *, refusal: type[LynchpinError]) -> Path:
+    """Write a page in one step and return its path.
+
+    made     makes the page, once its place is known to be free
+    refusal  what is raised where the path is a folder
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise refusal("is a folder", thing=str(target), cure="Name a file that ends in .html.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_text(target, made())
+    return target
 
 
 def whole(title: str, *, header: Html, main: Html, footer: Html, data: Mapping[str, Any]) -> str:
