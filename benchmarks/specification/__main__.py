@@ -1,10 +1,14 @@
 """Engine and peers on a suite, in one run, with the same threads and limit.
 
     python -m benchmarks.specification --suite easy|big|hard|published [--limit S] [--threads N]
-        [--peers highs,scip,cpsat] [--only TEXT] [--files DIR] [--peer-arcs A] [--json FILE]
+        [--solvers engine,highs,scip,cpsat] [--only TEXT[,TEXT]] [--files DIR] [--peer-arcs A] [--race]
+        [--json FILE] [--known FILE]
 
 Each solver has a process of its own on each problem, one after the other. A peer that does not finish counts
-with the limit, so ratios of time are then at least what is printed. Peers come with `lynchpin[bench]`.
+with the limit, so ratios of time are then at least what is printed. With `--race` a peer may take no longer
+than the best peer before it took to its proof: who is best, and how fast, stays the same. Answers go to the
+file of `--json` after each problem; `--known` takes over those of solvers that are not run now. Peers come
+with `lynchpin[bench]`.
 """
 
 import argparse
@@ -27,21 +31,36 @@ Answer = dict[str, Any]
 def main() -> None:
     """Run the suite and print a line for each problem, then the summary."""
     options = parser().parse_args()
-    solvers = ["engine", *filter(None, options.peers.split(","))]
+    solvers = [*filter(None, options.solvers.split(","))]
     if unknown := set(solvers) - set(PACKAGES):
-        raise SystemExit(f"no such peer: {', '.join(sorted(unknown))}; there are highs, scip and cpsat")
-    files = Path(options.files) if options.files else None
+        raise SystemExit(f"no such solver: {', '.join(sorted(unknown))}; there are {', '.join(PACKAGES)}")
+    known: dict[str, dict[str, Answer]] = {}
+    if options.known:
+        known = json.loads(Path(options.known).read_text(encoding="utf-8"))["results"]
     results: dict[str, dict[str, Answer]] = {}
-    print(f"{'problem':<24}{'arcs':>10}  " + "".join(f"{name:>24}" for name in solvers))
-    for name in suite(options.suite, files=files):
-        if options.only in name:
-            results[name] = {}
+    shown = [name for name in PACKAGES if name in solvers or any(name in found for found in known.values())]
+    print(f"{'problem':<24}{'arcs':>10}  " + "".join(f"{name:>24}" for name in shown))
+    for name in suite(options.suite, files=Path(options.files) if options.files else None):
+        if any(text in name for text in options.only.split(",")):
+            results[name] = dict(known.get(name, {}))
             for solver in solvers:
-                arcs = results[name].get("engine", {}).get("arcs", 0)
+                arcs = max((found.get("arcs", 0) for found in results[name].values()), default=0)
                 if solver == "engine" or arcs <= options.peer_arcs:
-                    results[name][solver] = answer(options, name, solver)
-            print_line(name, results[name], solvers)
-    summary(results, solvers[1:], options.limit)
+                    limit = allowed(options, results[name], solver)
+                    results[name][solver] = answer(options, name, solver, limit)
+            print_line(name, results[name], shown)
+            write(options, results, solvers)
+    summary(results, [name for name in shown if name != "engine"], options.limit)
+
+
+def allowed(options: argparse.Namespace, found: dict[str, Answer], solver: str) -> float:
+    """Return the limit of a solver: in a race, a peer need not go on once another peer was faster."""
+    times = [other["seconds"] for name, other in found.items() if name != "engine" and solved(other)]
+    return min([options.limit, *(times if options.race and solver != "engine" else [])])
+
+
+def write(options: argparse.Namespace, results: dict[str, dict[str, Answer]], solvers: list[str]) -> None:
+    """Write all answers so far to the file that was asked for."""
     if options.json:
         versions = {name: metadata.version(PACKAGES[name]) for name in solvers}
         about = {**vars(options), "versions": versions, "python": platform.python_version()}
@@ -55,26 +74,28 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--suite", choices=("easy", "big", "hard", "published"), required=True)
     found.add_argument("--limit", type=float, default=300.0, help="seconds for each solver and problem")
     found.add_argument("--threads", type=int, default=2)
-    found.add_argument("--peers", default="highs,scip,cpsat")
-    found.add_argument("--only", default="", help="only problems whose name has this text")
+    found.add_argument("--solvers", default="engine,highs,scip,cpsat")
+    found.add_argument("--only", default="", help="only problems whose name has one of these texts")
     found.add_argument("--files", help="folder of published files to read")
     found.add_argument("--peer-arcs", type=int, default=2_000_000, help="no peers on larger problems")
+    found.add_argument("--race", action="store_true", help="stop a peer that another was faster than")
     found.add_argument("--json", help="file to write all answers to")
+    found.add_argument("--known", help="file of answers to take over")
     return found
 
 
-def answer(options: argparse.Namespace, name: str, solver: str) -> Answer:
+def answer(options: argparse.Namespace, name: str, solver: str, limit: float) -> Answer:
     """Return what a solver found in a process of its own, or how it failed."""
     command = [
         sys.executable, "-m", "benchmarks.specification.one",
-        options.suite, name, solver, str(options.limit), str(options.threads),
+        options.suite, name, solver, str(limit), str(options.threads),
     ]  # fmt: skip
     if options.files:
         command.append(options.files)
-    failed: Answer = {"value": math.inf, "bound": 0.0, "seconds": options.limit}
+    failed: Answer = {"value": math.inf, "bound": 0.0, "seconds": limit}
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=2 * options.limit + GRACE, check=False
+            command, capture_output=True, text=True, timeout=2 * limit + GRACE, check=False
         )
     except subprocess.TimeoutExpired:
         return {**failed, "failed": "ended: far beyond its limit"}
@@ -107,16 +128,14 @@ def print_line(name: str, found: dict[str, Answer], solvers: list[str]) -> None:
         else:
             share = "proven" if solved(found[solver]) else f"{gap(found[solver]):.3%}"
             cells.append(f"{found[solver]['seconds']:.2f} s {share} {found[solver]['peak_mb']} MB")
-    print(
-        f"{name:<24}{found['engine'].get('arcs', 0):>10,}  " + "".join(f"{cell:>24}" for cell in cells),
-        flush=True,
-    )
+    arcs = max((answer_.get("arcs", 0) for answer_ in found.values()), default=0)
+    print(f"{name:<24}{arcs:>10,}  " + "".join(f"{cell:>24}" for cell in cells), flush=True)
     for solver, answer_ in found.items():
         if "failed" in answer_:
             print(f"    {solver}: {answer_['failed']}", flush=True)
-    if found["engine"].get("certificate") is False:
+    if found.get("engine", {}).get("certificate") is False:
         print(f"    FALSE CERTIFICATE: {found['engine']['findings']}", flush=True)
-    best = min(answer_["value"] for answer_ in found.values())
+    best = min((answer_["value"] for answer_ in found.values()), default=math.inf)
     for solver, answer_ in found.items():
         if answer_["bound"] > best * (1 + 1e-6) + 1e-6:
             print(f"    {solver} claims a bound of {answer_['bound']} and there is {best}", flush=True)
@@ -126,9 +145,10 @@ def summary(results: dict[str, dict[str, Answer]], peers: list[str], limit: floa
     """Print the geometric mean of ratios of time and of gaps against the best peer."""
     times, gaps, slower = [], [], []
     for name, found in results.items():
-        own, others = found["engine"], [found[peer] for peer in peers if peer in found]
-        if not others or "failed" in own:
+        others = [found[peer] for peer in peers if peer in found]
+        if not others or "failed" in found.get("engine", {"failed": ""}):
             continue
+        own = found["engine"]
         best = min(other["seconds"] if solved(other) else limit for other in others)
         if solved(own):
             times.append(best / max(own["seconds"], 1e-3))
@@ -136,7 +156,7 @@ def summary(results: dict[str, dict[str, Answer]], peers: list[str], limit: floa
         least = min(gap(other) for other in others)
         if least > 0:
             gaps.append(gap(own) / least)
-    proven = sum(solved(found["engine"]) for found in results.values())
+    proven = sum(solved(found["engine"]) for found in results.values() if "engine" in found)
     print(f"\nproven by the engine: {proven} of {len(results)}")
     if times:
         print(f"time to proof, best peer / engine: geometric mean {mean(times):.1f}, n = {len(times)}")

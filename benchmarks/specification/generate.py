@@ -18,9 +18,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from benchmarks.specification.dominance import dominators
 from benchmarks.specification.problem import Floats, Ints, Problem
 
-CHUNK = 4_000_000  # comparisons at once
 PRICES = {"a": (100, 200), "b": (1000, 2000), "c": (10_000, 20_000)}
 
 
@@ -110,22 +110,7 @@ def _volumes(random: np.random.Generator, needs: int, *, spread: float = 1.2) ->
 
 def _problem(height: Floats, price: Floats, volume: Floats, opening: Floats) -> Problem:
     """Return the problem on the dominance graph of the needs."""
-    clients, facilities, costs = [], [], []
-    step = max(1, CHUNK // len(height))
-    for begin in range(0, len(height), step):
-        need = height[begin : begin + step]
-        serves = np.ones((len(need), len(height)), dtype=bool)
-        for attribute in range(height.shape[1]):
-            serves &= height[None, :, attribute] >= need[:, attribute, None]
-        client, facility = np.nonzero(serves)
-        client += begin
-        cost = np.maximum(price[facility] - price[client], 0) * volume[client]
-        clients.append(client)
-        facilities.append(facility)
-        costs.append(np.where(client == facility, 0, np.round(cost)))
-    return Problem(
-        client=np.concatenate(clients),
-        facility=np.concatenate(facilities),
-        cost=np.concatenate(costs),
-        opening=np.round(opening),
-    )
+    client, facility = dominators(height)
+    cost = np.round(np.maximum(price[facility] - price[client], 0) * volume[client])
+    cost[client == facility] = 0
+    return Problem(client=client, facility=facility, cost=cost, opening=np.round(opening))
