@@ -20,7 +20,7 @@ def test_a_terminal_has_a_line_for_each_worker(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(terminal, "err", Console(file=screen, force_terminal=True, width=100))
     with terminal.Watch(quiet=False) as watch:
         watch.progress(news(12.0, "block battery, branch and cut", 1.9e9))
-        watch._status._live.refresh()  # type: ignore[union-attr]
+        watch._status._live.refresh()  # type: ignore[union-attr]  # on a terminal
     shown = screen.getvalue()
     for part in (
         "12.0 s  alliance  best",

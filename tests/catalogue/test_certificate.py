@@ -37,7 +37,7 @@ def ids(*facilities: int) -> np.ndarray:
 def node(**changes: object) -> Node:
     """Return a root that fixes nothing."""
     given = {"multipliers": LAMBDA, "bound": 0.0, "closed": no_ids(), "opening": no_ids(), **changes}
-    return Node(**given)  # type: ignore[arg-type]
+    return Node(**given)  # type: ignore[arg-type]  # fields by name
 
 
 def certificate(*nodes: Node, **changes: object) -> Certificate:
@@ -46,7 +46,7 @@ def certificate(*nodes: Node, **changes: object) -> Certificate:
         "solution": ids(*OPEN), "value": value(OPEN), "bound": 0.0, "proven": 0.0,
         "dominated": np.zeros((0, 2), np.int32), "nodes": nodes, **changes,
     }  # fmt: skip
-    return Certificate(**given)  # type: ignore[arg-type]
+    return Certificate(**given)  # type: ignore[arg-type]  # fields by name
 
 
 def value(chosen: tuple[int, ...]) -> float:
@@ -93,7 +93,7 @@ def test_a_fixing_that_is_not_proven_is_refused(fixed: dict[str, np.ndarray]) ->
 def branches(**changes: object) -> tuple[Node, ...]:
     """Return a root and its two sides at facility 2."""
     sides = [node(parent=0, facility=2, opened=opened) for opened in (True, False)]
-    return node(), sides[0], replace(sides[1], **changes)  # type: ignore[arg-type]
+    return node(), sides[0], replace(sides[1], **changes)  # type: ignore[arg-type]  # fields by name
 
 
 def test_a_tree_counts_its_weakest_leaf() -> None:
@@ -285,7 +285,7 @@ def part(k: int, **changes: object) -> Part:
         "needs": ids(2 * k, 2 * k + 1), "facilities": ids(2 * k, 2 * k + 1), "open": ids(2 * k),
         "value": 0.0, "bound": 0.0, "nodes": (leaf,), **changes,
     }  # fmt: skip
-    return Part(**given)  # type: ignore[arg-type]
+    return Part(**given)  # type: ignore[arg-type]  # fields by name
 
 
 def apart(*parts: Part) -> Certificate:

@@ -17,7 +17,7 @@ def read(folder: Path, text: str | bytes, **named: object) -> LocationFile:
     """Return what a file of this text holds."""
     path = folder / "case.txt"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_location(path, **named)  # type: ignore[arg-type]
+    return read_location(path, **named)  # type: ignore[arg-type]  # options by name
 
 
 def table(file: LocationFile) -> list[list[float]]:

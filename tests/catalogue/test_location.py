@@ -231,7 +231,7 @@ def test_nothing_to_serve_costs_nothing() -> None:
 def test_contradictions_are_refused(limit: dict[str, object], problem: str) -> None:
     """An option that does not fit is named with what is allowed."""
     with pytest.raises(OptionError, match=problem):
-        locate(Arcs.of([0, 0], [0, 1], [1, 2], [1, 1]), **limit)  # type: ignore[arg-type]
+        locate(Arcs.of([0, 0], [0, 1], [1, 2], [1, 1]), **limit)  # type: ignore[arg-type]  # options by name
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_contradictions_are_refused(limit: dict[str, object], problem: str) -> N
 def test_options_out_of_range_are_refused(option: dict[str, float]) -> None:
     """Options are checked when they are made."""
     with pytest.raises(OptionError, match=next(iter(option))):
-        LocateOptions(**option)  # type: ignore[arg-type]
+        LocateOptions(**option)  # type: ignore[arg-type]  # options by name
 
 
 def test_numba_is_not_loaded_before_it_is_needed() -> None:

@@ -102,7 +102,8 @@ def test_a_task_that_kills_every_process_fails_alone() -> None:
         killed: set[int] = set()
         while not told:
             crew.turn()
-            if crew._works[0].runs[0].attempt and crew._works[0].runs[0].attempt.progress.phase != "start":  # type: ignore[union-attr]
+            attempt = crew._works[0].runs[0].attempt
+            if attempt and attempt.progress.phase != "start":
                 for pid in set(children(crew)) - killed:
                     os.kill(pid, signal.SIGKILL)
                     killed.add(pid)

@@ -184,7 +184,7 @@ def test_what_keeps_the_rows_keeps_the_lifted_ones(seed: int) -> None:
         x = solve_here(replace(problem, cost=cost)).x
         assert x is not None
         point = summed(flows, yearly, aggregate, x)
-        rows = aggregate.problem.matrix @ point  # type: ignore[operator]
+        rows = aggregate.problem.matrix @ point  # type: ignore[operator]  # a sparse matrix, by protocol
         room = 1e-5 + 1e-6 * np.abs(rows)
         over, under = rows - aggregate.problem.row_upper - room, aggregate.problem.row_lower - rows - room
         worst = int(np.argmax(np.maximum(over, under)))
@@ -265,6 +265,7 @@ def out_of_reach(model: linopy.Model) -> None:
     model.add_constraints(of(model, "allocate") >= 99, name="x")
 
 
+# linopy warns of the same rows that are to be refused
 @pytest.mark.filterwarnings("ignore::linopy.LinopySemanticsWarning")
 @pytest.mark.parametrize(
     ("adds", "words"),

@@ -99,9 +99,11 @@ def test_needs_have_about_fourteen_variants_from_three_suppliers(seed: int) -> N
     found = fit(study)
     pairs = found.fitting.join(found.needs, on=["family", "need"])
     fitting = pairs.group_by("model", "family").len()["len"]
+    # polars types a mean of any column
     assert 9 < fitting.mean() < 15  # pyright: ignore[reportOperatorIssue]
     assert (study.table("nominations").group_by("variant").len()["len"] == 3).all()
     joins = pairs.filter(pl.col("variant").str.count_matches("_p[0-9]{3}") == 2)
+    # polars types a minimum of any column
     assert joins.group_by("variant").len()["len"].min() >= 2  # pyright: ignore[reportOptionalOperand]
 
 
@@ -156,14 +158,14 @@ def test_places_are_on_the_map_and_named_once() -> None:
 def test_a_size_off_the_ladder_is_refused(size: object) -> None:
     """The message names the size and the range."""
     with pytest.raises(OptionError, match="4 to 200"):
-        ladder(size)  # pyright: ignore[reportArgumentType]
+        ladder(size)  # pyright: ignore[reportArgumentType]  # that is the test
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "1", True])
 def test_a_seed_that_is_no_whole_number_is_refused(seed: object) -> None:
     """The message names the seed."""
     with pytest.raises(OptionError, match="seed"):
-        ladder(4, seed=seed)  # pyright: ignore[reportArgumentType]
+        ladder(4, seed=seed)  # pyright: ignore[reportArgumentType]  # that is the test
 
 
 def test_the_ladder_is_among_the_examples() -> None:

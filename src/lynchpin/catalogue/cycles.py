@@ -24,7 +24,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]
+from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]  # no types
 
 from lynchpin.catalogue import kernels_shape
 from lynchpin.catalogue.core import Core, Floats, Ids, Places, need_of, sorted_core

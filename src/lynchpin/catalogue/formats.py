@@ -67,7 +67,7 @@ class LocationFile:
     notes: tuple[str, ...] = ()
 
 
-def read_location(path: str | Path, *, format: Format | None = None) -> LocationFile:  # noqa: A002
+def read_location(path: str | Path, *, format: Format | None = None) -> LocationFile:  # noqa: A002 - its name
     """Return the location problem in a file.
 
     format  simple, cap or pmed; found from the file where it is None

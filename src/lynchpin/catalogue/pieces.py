@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components  # pyright: ignore[reportUnknownVariableType]
+from scipy.sparse.csgraph import connected_components  # pyright: ignore[reportUnknownVariableType]  # no types
 
 from lynchpin.catalogue.core import Core, Floats, Ids, Places, need_of, sorted_core
 

@@ -184,4 +184,4 @@ def _check(sheet: Worksheet, plan: Plan, shown: tuple[Column, ...], rows: Rows, 
 
 def _write(sheet: Worksheet, row: int, place: int, formula: str, look: Format, result: float) -> None:
     """Write a formula with its computed value, which programs show that do not compute."""
-    sheet.write_formula(row, place, formula, look, result)  # pyright: ignore[reportArgumentType]
+    sheet.write_formula(row, place, formula, look, result)  # pyright: ignore[reportArgumentType]  # says str, takes numbers

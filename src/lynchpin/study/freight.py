@@ -233,6 +233,7 @@ def _nearest(point: Point) -> Point:
 @cache
 def _from(point: Point, suez_closed: bool) -> npt.NDArray[np.float64]:
     """Return the shortest way in km from a point of the network to every other; inf where there is none."""
+    # scipy ships no types
     from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]
 
     shortest = cast("Callable[..., npt.NDArray[np.float64]]", dijkstra)
@@ -254,6 +255,7 @@ def _graph(suez_closed: bool) -> Any:
 @cache
 def _searoute() -> Any:
     """Return the graph of searoute, which takes a third of a second to load."""
+    # searoute ships no types
     from searoute.searoute import setup_M  # pyright: ignore[reportUnknownVariableType]
 
     return cast("Any", setup_M())

@@ -133,6 +133,7 @@ class Study:
         names = [name for name in table_names() if name in self.given]
         rows = [self.tables[name].height for name in names]
         meanings = [dictionary()[name].meaning for name in names]
+        # what notebooks ask any object for, by this name
         return pl.DataFrame({"table": names, "rows": rows, "meaning": meanings})._repr_html_()  # pyright: ignore[reportPrivateUsage]
 
     def __repr__(self) -> str:

@@ -33,6 +33,7 @@ def ladder(size: int = 30, *, seed: int = 0, scale: bool = False) -> Study:
 
     Raises OptionError for a size or seed out of range.
     """
+    # a caller without a type checker may hand over anything
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError("must be a whole number from 0", thing="seed", value=seed, cure="Give 0, 1, 2, …")
     draft = Draft(dimensions(size), seed, scale)

@@ -55,5 +55,6 @@ def drawn(
 ) -> list[Thing]:
     """Return `count` different things in the order drawn, by weight where weights are given."""
     chances = None if weights is None else weights / weights.sum()
+    # numpy's type of `tolist` is unknown
     picked: list[int] = dice.choice(len(things), count, replace=False, p=chances).tolist()  # pyright: ignore[reportUnknownVariableType]
     return [things[index] for index in picked]
