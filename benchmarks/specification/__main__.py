@@ -94,9 +94,7 @@ def answer(options: argparse.Namespace, name: str, solver: str, limit: float) ->
         command.append(options.files)
     failed: Answer = {"value": math.inf, "bound": 0.0, "seconds": limit}
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=2 * limit + GRACE, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=2 * limit + GRACE, check=False)
     except subprocess.TimeoutExpired:
         return {**failed, "failed": "ended: far beyond its limit"}
     if done.returncode:

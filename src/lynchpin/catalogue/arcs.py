@@ -10,7 +10,7 @@ The arcs of need i stand at `pointer[i]:pointer[i + 1]`, cheapest first, equal c
 
 import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ Ids = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 
 MOST_FACILITIES = 2**31 - 1
+PLAIN: tuple[Literal["C", "W"], ...] = ("C", "W")  # kernels are compiled for such arrays
 LARGEST = 1e15  # beyond it, sums of costs lose whole units
 
 
@@ -48,10 +49,11 @@ class Arcs:
         pointer, facility = _whole("pointer", self.pointer), _whole("facility", self.facility)
         _check_numbers("opening", "facility", opening, np.arange(opening.size))
         _check_pointer(pointer, facility, cost)
-        need = np.repeat(np.arange(pointer.size - 1), np.diff(pointer))
+        need = np.repeat(np.arange(pointer.size - 1, dtype=np.int32), np.diff(pointer))
         _check_range("facility", facility, opening.size, need)
         _check_numbers("cost", "need", cost, need)
         _check_order(need, facility, cost)
+        _check_once(pointer, facility, opening.size)
         for name, array, kind in (
             ("opening", opening, np.float64),
             ("pointer", pointer, np.int64),
@@ -89,10 +91,9 @@ class Arcs:
         count = int(need.max()) + 1 if need.size else 0
         _check_range("need", need, min(count, MOST_FACILITIES), need)
         _check_numbers("cost", "need", cost, need)
-        order = np.lexsort((facility, cost, need))
-        pointer = np.zeros(count + 1, np.int64)
-        np.cumsum(np.bincount(need, minlength=count), out=pointer[1:])
-        return cls(_floats("opening", opening), pointer, facility[order].astype(np.int32), cost[order])
+        whole = _floats("opening", opening)
+        _check_range("facility", facility, min(whole.size, MOST_FACILITIES), need)
+        return cls(whole, *in_order(need, facility, cost, count))
 
     @property
     def needs(self) -> int:
@@ -136,6 +137,25 @@ class Arcs:
         if (found < 0).any():
             return math.inf
         return math.fsum(self.opening[open_]) + math.fsum(self.cost[found])
+
+
+def in_order(
+    need: npt.NDArray[np.integer], facility: npt.NDArray[np.integer], cost: Floats, needs: int
+) -> tuple[Places, Ids, Floats]:
+    """Return pointer, facility and cost of arcs in any order, sorted by need, cost and facility.
+
+    need, facility, cost  (A) of each arc, in their ranges
+    needs                 number of needs
+    """
+    from lynchpin.catalogue import kernels_arcs  # it brings numba along
+
+    gathered = kernels_arcs.gather(
+        np.require(need, np.int32, PLAIN), np.require(facility, np.int32, PLAIN),
+        np.require(cost, np.float64, PLAIN), needs,
+    )  # fmt: skip
+    pointer, place, price = cast("tuple[Places, Ids, Floats]", gathered)
+    kernels_arcs.order(pointer, place, price)
+    return pointer, place, price
 
 
 def _floats(name: str, given: Any) -> Floats:
@@ -187,7 +207,7 @@ def _check_numbers(name: str, owner: str, values: Floats, owners: npt.NDArray[An
         )
 
 
-def _check_range(name: str, values: Places, count: int, needs: Places) -> None:
+def _check_range(name: str, values: Places, count: int, needs: Places | Ids) -> None:
     bad = np.flatnonzero((values < 0) | (values >= count))
     if bad.size:
         first = int(bad[0])
@@ -216,8 +236,8 @@ def _check_pointer(pointer: Places, facility: Places, cost: Floats) -> None:
         )
 
 
-def _check_order(need: Places, facility: Places, cost: Floats) -> None:
-    """Refuse arcs that are out of order or stand twice."""
+def _check_order(need: Ids, facility: Places, cost: Floats) -> None:
+    """Refuse arcs that are out of order."""
     same = need[1:] == need[:-1]
     tie = cost[1:] == cost[:-1]
     wrong = same & ((cost[1:] < cost[:-1]) | (tie & (facility[1:] < facility[:-1])))
@@ -227,13 +247,18 @@ def _check_order(need: Places, facility: Places, cost: Floats) -> None:
             thing=f"need {int(need[1:][wrong][0])}",
             cure="Make them with Arcs.of.",
         )
-    key = np.sort(need * MOST_FACILITIES + facility)
-    twice = np.flatnonzero(key[1:] == key[:-1])
-    if twice.size:
-        first = int(key[twice[0]])
+
+
+def _check_once(pointer: Places, facility: Places | Ids, facilities: int) -> None:
+    """Refuse a need with two arcs to the same facility."""
+    from lynchpin.catalogue import kernels_arcs  # it brings numba along
+
+    plain = np.require(pointer, np.int64, PLAIN), np.require(facility, np.int32, PLAIN)
+    place = kernels_arcs.twice(*plain, facilities)
+    if place >= 0:
         raise OptionError(
-            f"an arc stands twice ({twice.size} such)",
-            thing=f"need {first // MOST_FACILITIES}",
-            value=first % MOST_FACILITIES,
+            "an arc stands twice",
+            thing=f"need {int(np.searchsorted(pointer, place, side='right')) - 1}",
+            value=int(facility[place]),
             cure="Give one cost for each need and facility: the cheaper of the two.",
         )

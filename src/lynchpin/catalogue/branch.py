@@ -25,6 +25,7 @@ from lynchpin.catalogue.swap import improved
 BATCH = 16  # nodes examined between two looks at the clock
 SETTINGS = ((60, 5, 1.0), (60, 5, 0.3), (100, 10, 0.1), (200, 20, 0.05))  # iterations, patience, step factor
 TRIED = 48  # nodes examined with each setting before the best is taken
+SMALL = 3000  # arcs up to which a second thread costs more time than it saves
 MEMORY = 600e6  # bytes of multipliers kept for the proof
 
 
@@ -162,7 +163,8 @@ def branch(
             if batch:
                 # all of a batch are judged by what is known at its begin
                 judge, plan = partial(examine, tree, tree.target, tree.cutoff), _plan(tree, len(batch))
-                found = list(pool.map(judge, plan, batch))
+                alone = len(batch) == 1 or tree.bent.size <= SMALL
+                found = [*(map(judge, plan, batch) if alone else pool.map(judge, plan, batch))]
                 for one, news, setting in zip(batch, found, plan, strict=True):
                     tree.rises[setting] += min(news.bound, tree.cutoff) - one.bound, 1.0
                     _read(tree, one, news)

@@ -1,20 +1,20 @@
 """A location problem as the engine works on it: facilities still in question, arcs both ways."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from lynchpin.catalogue.arcs import Arcs
+from lynchpin.catalogue import kernels, kernels_core
+from lynchpin.catalogue.arcs import PLAIN, Arcs, in_order
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Status = npt.NDArray[np.int8]
-
-WRITABLE: tuple[Literal["C", "W"], ...] = ("C", "W")  # kernels are compiled for such arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +68,8 @@ class Core:
 
     def value(self, is_open: Flags) -> float:
         """Return the cost of opening these facilities; infinite when a need is not served."""
-        places = np.flatnonzero(is_open[self.facility])
-        need = np.searchsorted(self.pointer, places, side="right") - 1
-        found = np.full(self.needs, np.inf)
-        found[need[::-1]] = self.cost[places[::-1]]
-        return float(self.opening[is_open].sum() + found.sum())
+        value = cast("float", kernels.cost_of(*self.by_need, is_open))
+        return math.inf if value >= kernels.FAR else value
 
 
 def core_of(arcs: Arcs, low: int, high: int) -> Core:
@@ -95,33 +92,20 @@ def restrict(core: Core, status: Status) -> Core:
     status  (F) 1 open, -1 closed, 0 free
     """
     kept = status >= 0
-    number = np.cumsum(kept, dtype=np.int64) - 1
-    need = need_of(core)
-    last = np.full(core.needs, core.size, np.int64)
-    at_open = np.flatnonzero(status[core.facility] == 1)
-    last[need[at_open[::-1]]] = at_open[::-1]
-    stay = kept[core.facility] & (np.arange(core.size) <= last[need])
-    pointer = np.zeros(core.needs + 1, np.int64)
-    np.cumsum(np.bincount(need[stay], minlength=core.needs), out=pointer[1:])
-    return _core(
-        pointer,
-        number[core.facility[stay]].astype(np.int32),
-        core.cost[stay],
-        core.opening[kept],
-        core.low,
-        min(core.high, int(kept.sum())),
-        status[kept],
-        core.ids[kept],
+    number = np.cumsum(kept, dtype=np.int32) - np.int32(1)
+    arcs = cast(
+        "tuple[Places, Ids, Floats]",
+        kernels_core.keep(core.pointer, core.facility, core.cost, status, number),
     )
+    high = min(core.high, int(kept.sum()))
+    return _core(*arcs, core.opening[kept], core.low, high, status[kept], core.ids[kept])
 
 
 def sorted_core(core: Core, need: Ids, facility: Ids, cost: Floats, opening: Floats) -> Core:
     """Return a core with other arcs and opening costs and all else as it was."""
-    order = np.lexsort((facility, cost, need))
     count = int(need.max()) + 1 if need.size else 0
-    pointer = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(need, minlength=count), out=pointer[1:])
-    return _core(pointer, facility[order], cost[order], opening, core.low, core.high, core.status, core.ids)
+    pointer, place, price = in_order(need, facility, cost, count)
+    return _core(pointer, place, price, opening, core.low, core.high, core.status, core.ids)
 
 
 def need_of(core: Core) -> Ids:
@@ -140,20 +124,11 @@ def _core(
     ids: Ids,
 ) -> Core:
     """Add the arcs by facility."""
-    need = np.repeat(np.arange(pointer.size - 1, dtype=np.int32), np.diff(pointer))
-    order = np.argsort(facility, kind="stable")
-    rows = np.zeros(opening.size + 1, np.int64)
-    np.cumsum(np.bincount(facility, minlength=opening.size), out=rows[1:])
-    return Core(
-        np.require(pointer, requirements=WRITABLE),
-        np.require(facility, requirements=WRITABLE),
-        np.require(cost, requirements=WRITABLE),
-        rows,
-        need[order],
-        cost[order],
-        np.require(opening, requirements=WRITABLE),
-        low,
-        high,
-        status.copy(),
-        ids,
+    arcs = (
+        np.require(pointer, requirements=PLAIN),
+        np.require(facility, requirements=PLAIN),
+        np.require(cost, requirements=PLAIN),
     )
+    by_facility = cast("tuple[Places, Ids, Floats]", kernels_core.turn(*arcs, opening.size))
+    openings = np.require(opening, requirements=PLAIN)
+    return Core(*arcs, *by_facility, openings, low, high, status.copy(), ids)

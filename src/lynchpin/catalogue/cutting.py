@@ -30,8 +30,8 @@ from lynchpin.catalogue.proof import Node
 from lynchpin.catalogue.rows import Programme, Relaxed, give_status, more_cycles, programme, relaxed_of, solve
 from lynchpin.catalogue.swap import improved
 
-ROUNDS = 6  # rounds of cycles at a node
-PAYS = 0.02  # share of the gap that a round has to close for another one
+ROUNDS = 2  # rounds of cycles at a node
+PAYS = 0.1  # share of the gap that a round has to close for another one
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.branch import cutoff_of
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, restrict
-from lynchpin.catalogue.lagrangian import Ascent, begin, fixed
+from lynchpin.catalogue.lagrangian import Ascent, begin, dual_ascent, fixed
 from lynchpin.catalogue.part import PartSearch, proof_of, search, settle
 from lynchpin.catalogue.pieces import pieces
 from lynchpin.catalogue.proof import Node, Part, no_ids
@@ -107,9 +107,9 @@ def run(
         1.0 + reduced.step + 1.001 * float(core.opening.sum() + core.cost[core.pointer[1:] - 1].sum())
     )
     watch.phase("start")
-    _first_solution(engine, start)
+    ascent = _first_solution(engine, start)
     watch.phase("bound")
-    ascent = _first_bound(engine)
+    ascent = _first_bound(engine, ascent)
     if not engine.done:
         _fall_apart(engine, ascent)
         watch.phase("relaxation")
@@ -119,20 +119,25 @@ def run(
     return engine
 
 
-def _first_solution(engine: Engine, start: Places | None) -> None:
-    """Find a solution, from what is known or from nothing."""
+def _first_solution(engine: Engine, start: Places | None) -> Ascent:
+    """Find a solution, from what is known or from nothing, and return where the ascent is to begin."""
     core = engine.core
     if start is not None:
         is_open = np.isin(core.ids, engine.reduced.stands_for(start))
         engine.take(core, *improved(core, is_open))
-    engine.take(core, *greedy(core))
+    if engine.limited:
+        engine.take(core, *greedy(core))
+        return begin(core, np.isin(core.ids, np.flatnonzero(engine.is_open)))
+    ascent, is_open = dual_ascent(core)
+    engine.raise_bound(ascent.bound)
+    engine.take(core, *improved(core, is_open))
+    engine.raise_bound(ascent.bound)
+    return ascent if engine.done else _fix(engine, ascent, 0.1)
 
 
-def _first_bound(engine: Engine) -> Ascent:
+def _first_bound(engine: Engine, ascent: Ascent) -> Ascent:
     """Raise the Lagrangian bound until it stalls, looking for solutions and fixing facilities on the way."""
-    core = engine.core
-    here = np.isin(core.ids, np.flatnonzero(engine.is_open))
-    ascent = begin(core, here)
+    core = ascent.core
     chunk = max(5, min(200, WORK // (core.needs * 10 + core.size // 20 + 1)))
     since = 0
     while not ascent.exhausted and not engine.watch.over() and not engine.done:
@@ -151,7 +156,7 @@ def _first_bound(engine: Engine) -> Ascent:
         core = ascent.core
         here = np.isin(core.ids, np.flatnonzero(engine.is_open))
         value, is_open = improved(core, here)
-        rounds = max(2, min(100, 20_000_000 // core.size))
+        rounds = max(2, min(20, 20_000_000 // core.size))
         engine.take(core, *kicked(core, is_open, value, ascent.average, random, rounds))
     return _fix(engine, ascent, 0.0)
 

@@ -5,6 +5,12 @@ and each facility is worth ρ[j] by itself (`proof` has the formulas). The arcs 
 so a pass stops at the first that is not cheaper than λ[i]: most are never touched. Steps are Polyak's
 towards the best value known, along a direction that keeps a part of the last one; the factor shrinks when
 the bound stalls.
+
+Where the number of facilities is not limited, dual ascent comes first: the λ[i] are raised in turn from
+cost to cost for as long as no ρ[j] falls below nought, so that L(λ) = Σ_i λ[i]; facilities with ρ[j] = 0 make
+up a solution (Erlenkotter, "A dual-based procedure for uncapacitated facility location", Opns Res. 26 (1978)
+992-1009). It takes a few passes over the arcs that are cheaper than λ, and where the relaxation is nearly
+whole, little is left to do.
 """
 
 from dataclasses import dataclass
@@ -12,7 +18,7 @@ from typing import cast
 
 import numpy as np
 
-from lynchpin.catalogue import kernels, kernels_swap
+from lynchpin.catalogue import kernels, kernels_dual, kernels_swap
 from lynchpin.catalogue.core import Core, Flags, Floats, Status
 
 SMALLEST = 0.004  # step factor at which the ascent is over
@@ -85,6 +91,25 @@ def begin(core: Core, is_open: Flags) -> Ascent:
     far = np.where(second < end, core.cost[np.minimum(second, core.size - 1)], near)
     start = near + 0.3 * (far - near)
     return Ascent(core, start.copy(), start, np.full(core.facilities, 0.5))
+
+
+def dual_ascent(core: Core) -> tuple[Ascent, Flags]:
+    """Return an ascent that starts from dual ascent, and the facilities of the solution it points at.
+
+    core  without a limit on the number of facilities
+    """
+    multipliers = core.cost[core.pointer[:-1]]
+    slack = np.where(core.status == 1, 0.0, core.opening)
+    arcs = core.pointer, core.facility, core.cost
+    kernels_dual.climb(
+        *arcs, slack, multipliers, core.pointer[:-1] + 1, np.argsort(np.diff(core.pointer), kind="stable")
+    )
+    is_open = core.status == 1
+    order = np.argsort(multipliers, kind="stable")
+    kernels_dual.point(*arcs, slack, multipliers, order, 1e-9 * core.opening, is_open)
+    ascent = Ascent(core, multipliers.copy(), multipliers, is_open.astype(np.float64))
+    ascent.bound = bound_at(core, multipliers)[0]
+    return ascent, is_open
 
 
 def bound_at(core: Core, multipliers: Floats) -> tuple[float, Floats, Flags, Floats]:

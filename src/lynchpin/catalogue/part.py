@@ -1,8 +1,9 @@
 """One problem that does not fall apart, from its first bound to its proof.
 
 A short branch and bound comes first: where it ends, nothing else is needed. Else the linear relaxation with
-odd cycles closes what it can, its reduced costs fix facilities, and branch and bound goes on with the costs
-that the cycles bend; where cycles do not help, the first tree goes on instead.
+odd cycles closes what it can, its reduced costs fix facilities, and branch and cut goes on from there (a
+subgradient method was measured to stand still on costs that cycles bend); where the relaxation does not help,
+the first tree goes on instead.
 """
 
 import math
@@ -14,18 +15,18 @@ import numpy as np
 from lynchpin.catalogue.branch import Tree, branch, cutoff_of, waiting_too
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, restrict
 from lynchpin.catalogue.cutting import CutTree, cut
-from lynchpin.catalogue.cycles import bent
 from lynchpin.catalogue.lagrangian import fixed
 from lynchpin.catalogue.proof import Cycles, Node, no_ids
 from lynchpin.catalogue.rows import Relaxed, expected_rows, relax
 from lynchpin.catalogue.swap import improved, kicked
 
+FIRST = 16  # nodes before solutions are looked for elsewhere
 TRIAL = 320_000  # needs times nodes of the short search
 MOST_TURNS = 8
 WORTH = 0.02  # share of the gap that the relaxation has to close, or else the first tree goes on
 SHRUNK = 0.2  # share of facilities fixed from which the relaxation is worth another turn
-WHOLE = 0.75  # share of the gap left by the relaxation below which exact multipliers are worth their time
-GETS_ON = 0.2  # share of the gap that the short search has to close each time to go on
+WHOLE = 0.75  # share of the gap left by a relaxation without cycles below which exact multipliers pay
+GETS_ON = 0.5  # share of the gap that the short search has to close each time to go on
 DENSE = (
     40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
 )
@@ -82,9 +83,12 @@ class PartSearch:
 
 
 def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
-    """Do everything but the long search: kicks, a short search, the relaxation with what it fixes."""
-    _kick(part, 30)
-    _short_search(part, threads, over, tell)
+    """Do everything but the long search: a short search, with kicks, the relaxation with what it fixes."""
+    part.tree = _tree(part, part.core, None)
+    _grow(part, part.tree, threads, over, tell, FIRST)
+    if not part.done:
+        _kick(part, 30)
+        _short_search(part, threads, over, tell)
     if part.done or over():
         return
     rows = expected_rows(part.core, part.multipliers, part.known())
@@ -138,8 +142,10 @@ def _cut_tree(part: PartSearch, cycles: Cycles | None) -> CutTree:
 
 
 def _short_search(part: PartSearch, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
-    """Try branch and bound, for as long as it gets on."""
-    part.tree = _tree(part, part.core, None)
+    """Go on with branch and bound, for as long as it gets on."""
+    part.tree = part.tree or _tree(part, part.core, None)
+    if part.value < part.tree.value:
+        part.tree.value, part.tree.is_open = part.value, improved(part.core, part.local(), moves=0)[1]
     most = max(48, TRIAL // max(1, part.core.needs))
     while not part.done and not over():
         before = part.gap
@@ -235,10 +241,8 @@ def _relax(part: PartSearch, over: Callable[[], bool], tell: Callable[[], None])
         shrunk = float((status != part.core.status).mean())
         cycles = relaxed.cycles if relaxed.cycles.weight.size else None
         part.multipliers, part.core = relaxed.multipliers, restrict(part.core, status)
-        if part.gap < WHOLE * first:
-            part.tree = _cut_tree(part, cycles)
-        else:
-            part.tree = _tree(part, bent(part.core, cycles, part.needs) if cycles else part.core, cycles)
+        exact = cycles is not None or part.gap < WHOLE * first
+        part.tree = _cut_tree(part, cycles) if exact else _tree(part, part.core, None)
         if shrunk < SHRUNK or over():
             return
 

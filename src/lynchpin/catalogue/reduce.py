@@ -6,11 +6,12 @@ solution with j is no worse with k instead. With exactly p facilities that is on
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from lynchpin.catalogue import kernels_shape
+from lynchpin.catalogue import kernels_core, kernels_shape
 from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.core import Core, Ids, core_of, restrict, sorted_core
 
@@ -64,24 +65,21 @@ def step_of(arcs: Arcs) -> float:
 
 def _merged(core: Core) -> tuple[Core, Ids | None]:
     """Return a core with needs that rank the same facilities alike added up, and the group of each need."""
-    degree = np.diff(core.pointer)
-    begin = core.pointer[:-1]
     random = np.random.default_rng(0).integers(0, 2**63, (core.facilities, 2), dtype=np.uint64)
-    place = (np.arange(core.size) - np.repeat(begin, degree)).astype(np.uint64)
-    mark = random[core.facility, 0] * (place * np.uint64(2) + np.uint64(1)) + random[core.facility, 1]
-    total = np.add.reduceat(mark, begin) if core.size else np.zeros(0, np.uint64)
-    _, first, group = np.unique(
-        np.stack([total, degree.astype(np.uint64)], 1), axis=0, return_index=True, return_inverse=True
-    )
-    group = group.reshape(-1)
+    marks = cast("npt.NDArray[np.uint64]", kernels_core.mark(core.pointer, core.facility, random))
+    _, first, group = np.unique(marks, return_index=True, return_inverse=True)
     if first.size == core.needs:
         return core, None
+    degree, begin = np.diff(core.pointer), core.pointer[:-1]
+    if (degree != degree[first[group]]).any():  # two different orders with the same mark
+        return core, None
+    place = np.arange(core.size) - np.repeat(begin, degree)
     twin = np.arange(core.size) - np.repeat(begin - begin[first[group]], degree)
     same = np.logical_and.reduceat(core.facility == core.facility[twin], begin)
     leader = np.where(same, first[group], np.arange(core.needs))  # a need of another order is by itself
     leaders, group = np.unique(leader, return_inverse=True)
     starts = np.concatenate([[0], np.cumsum(degree[leaders])])
-    spread = starts[np.repeat(group, degree)] + place.astype(np.int64)
+    spread = starts[np.repeat(group, degree)] + place
     stay = np.flatnonzero(np.repeat(leader == np.arange(core.needs), degree))
     cost = np.bincount(spread, core.cost, minlength=int(starts[-1])).astype(np.float64)
     need = np.repeat(np.arange(leaders.size, dtype=np.int32), degree[leaders])
