@@ -87,6 +87,8 @@ def test_a_file_without_title_is_told_from_a_graph(tmp_path: Path) -> None:
         (SIMPLE.replace("20.5", "-1"), "line 4, word 2", "'-1'"),
         (SIMPLE.replace("20.5", "nan"), "line 4, word 2", "'nan'"),
         (SIMPLE.replace("20.5", "1e999"), "line 4, word 2", "'1e999'"),
+        (SIMPLE.replace("20.5", "1e200"), "case.txt", "facility 2 has a cost beyond 1e+15"),
+        (CAP.replace("3 10\n", "3 1e16\n"), "case.txt", "facility 2 has a cost beyond 1e+15"),
         (SIMPLE.replace("20.5", "2,5"), "line 4, word 2", "'2,5'"),
         (SIMPLE.replace("20.5", "="), "line 4, word 2", "'='"),
         (SIMPLE.removesuffix(" 1e1\n"), "line 4", "asks for 10 numbers (2 times"),

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csgraph, csr_array
 
-from lynchpin.catalogue.arcs import Arcs
+from lynchpin.catalogue.arcs import LARGEST, Arcs
 from lynchpin.errors import CatalogueError, OptionError
 
 Format = Literal["simple", "cap", "pmed"]
@@ -222,7 +222,10 @@ def _simple(text: _Text) -> LocationFile:
             cure="Number the facilities 1, 2, 3 and so on, and give each as many costs as there are clients.",
         )  # fmt: skip
     return LocationFile(
-        name=text.name, format="simple", arcs=_dense(table[:, 2:], table[:, 1]), at_most=most or None
+        name=text.name,
+        format="simple",
+        arcs=_dense(text.place, table[:, 2:], table[:, 1]),
+        at_most=most or None,
     )
 
 
@@ -237,7 +240,7 @@ def _cap(text: _Text) -> LocationFile:
     return LocationFile(
         name=text.name,
         format="cap",
-        arcs=_dense(needs[:, 1:].T, sites[:, 1]),
+        arcs=_dense(text.place, needs[:, 1:].T, sites[:, 1]),
         notes=(f"Capacities are left out: {note}",) if binding else (),
     )
 
@@ -255,7 +258,9 @@ def _pmed(text: _Text) -> LocationFile:
         word = 3 + 3 * int(bad[0] // 2) + int(bad[0] % 2)
         raise text.error(word, f"an edge ends at no node from 1 to {n}", cure="Correct the node.")
     lengths = _paths(n, np.sort(ends.astype(np.int64) - 1, axis=1), rows[:, 2])
-    return LocationFile(name=text.name, format="pmed", arcs=_dense(lengths, np.zeros(n)), exactly=p)
+    return LocationFile(
+        name=text.name, format="pmed", arcs=_dense(text.place, lengths, np.zeros(n)), exactly=p
+    )
 
 
 def _paths(n: int, ends: NDArray[np.int64], lengths: Floats) -> Floats:
@@ -268,8 +273,15 @@ def _paths(n: int, ends: NDArray[np.int64], lengths: Floats) -> Floats:
     return np.asarray(csgraph.dijkstra(graph, directed=False), dtype=np.float64)
 
 
-def _dense(costs: Floats, opening: Floats) -> Arcs:
+def _dense(place: Path, costs: Floats, opening: Floats) -> Arcs:
     """Return the arcs of a table of costs (facilities × clients); an infinite cost is no arc."""
+    highest = np.maximum(opening, np.where(np.isfinite(costs), costs, 0.0).max(axis=1, initial=0.0))
+    at = int(highest.argmax())
+    if highest[at] > LARGEST:
+        raise LocationFileError(
+            f"facility {at + 1} has a cost beyond {LARGEST:g}, where sums lose whole units",
+            thing=str(place), value=float(highest[at]), cure="Write all costs in a larger unit.",
+        )  # fmt: skip
     facilities, clients = np.nonzero(np.isfinite(costs))
     return Arcs.of(clients, facilities, costs[facilities, clients], opening)
 
