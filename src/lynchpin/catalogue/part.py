@@ -30,6 +30,9 @@ GETS_ON = 0.5  # share of the gap that the short search has to close each time t
 DENSE = (
     40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
 )
+NEAR = 0.001  # relative gap below which the relaxation is nearly whole: it comes first where
+MANY = 500  # ... there are more needs than this, so that a node takes long
+FEW_ROWS = 40_000  # ... and fewer rows
 MOST_ROWS = 250_000  # rows beyond which the relaxation is not tried
 
 
@@ -84,15 +87,18 @@ class PartSearch:
 
 def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
     """Do everything but the long search: a short search, with kicks, the relaxation with what it fixes."""
-    part.tree = _tree(part, part.core, None)
-    _grow(part, part.tree, threads, over, tell, FIRST)
+    rows = expected_rows(part.core, part.multipliers, part.known())
+    worth = rows < min(MOST_ROWS, DENSE * part.core.needs)
+    near = part.gap < NEAR * part.value and part.core.needs > MANY
+    at_once = worth and near and rows < FEW_ROWS
+    if not at_once:
+        part.tree = _tree(part, part.core, None)
+        _grow(part, part.tree, threads, over, tell, FIRST)
     if not part.done:
         _kick(part, 30)
+    if not (part.done or at_once):
         _short_search(part, threads, over, tell)
-    if part.done or over():
-        return
-    rows = expected_rows(part.core, part.multipliers, part.known())
-    if rows < min(MOST_ROWS, DENSE * part.core.needs):
+    if worth and not (part.done or over()):
         _relax(part, over, tell)
 
 
