@@ -63,6 +63,7 @@ def test_a_proposal_is_not_written_over_a_mapping(run: Run, files: tuple[str, st
     code, _, err = run("duplicates", *files)
     assert code == 1
     assert "mapping.csv: exists already. Give it with --mapping mapping.csv" in err
+    assert "none.csv: does not exist" in run("duplicates", "none.csv")[2]
 
 
 def test_a_proposal_can_be_a_workbook_and_can_be_taken_as_it_is(run: Run, files: tuple[str, str]) -> None:

@@ -226,6 +226,18 @@ def test_headers_are_split_into_words_and_unit(header: str, words: str, unit: st
     assert split_header(header) == (words, unit)
 
 
+def test_a_column_of_numbers_that_holds_none_says_so(tmp_path: Path) -> None:
+    """Its name tells a unit or a volume, its cells are words: it is left out, least sure, with why."""
+    path = tmp_path / "alder.csv"
+    cells = "".join(f"A{n},Inverter,about {n},{n} lots,drawing {n}\n" for n in range(20))
+    path.write_text(f"Part No,Category,Peak power kW,Annual volume,Drawing\n{cells}", encoding="utf-8")
+    rows = {row["column"]: row for row in lynchpin.propose_mapping(path).to_dicts() if row["column"]}
+    for name, example in (("Peak power kW", "about 0"), ("Annual volume", "0 lots")):
+        assert (rows[name]["becomes"], rows[name]["confidence"]) == ("ignore", "0.20")
+        assert rows[name]["why"].endswith(f"few of its cells are numbers, such as {example!r}")
+    assert rows["Drawing"]["why"] == "nearly every part has its own"
+
+
 def test_unknown_names_are_recognised_by_units_and_words(tmp_path: Path) -> None:
     """Money, pieces a year, masses and chemistries are known under any name, with little confidence."""
     text = "Part No,Foo (€),Bar [pcs/year],Baz (lb),Qux\n1,10.5,100,7,LiFePO4\n2,11.5,100,8,NCM\n"

@@ -55,7 +55,7 @@ def good(tmp_path: Path) -> pl.DataFrame:
         ("A3,Inverter,160,10,-1", "a price cannot be negative"),
         ("A3,Inverter,160,10,5 JPY", "'JPY' is no currency with a rate"),
         ("A1,Inverter,160,10,500", "the part number stands in row 2 already, found 'A1'"),
-        (",Inverter,160,10,500", "a part needs its part"),
+        (",Inverter,160,10,500", "a part needs its number"),
         ("A3,,160,10,500", "a part needs its family"),
         ("A3,Gizmo,160,10,500", "does not say which family this is, found 'Gizmo'"),
         ("A3,Inverter,160,10", "the header has 5 cells and so must every row"),
@@ -68,6 +68,28 @@ def test_a_bad_cell_is_named(tmp_path: Path, good: pl.DataFrame, row: str, says:
     assert len(lines) == 1
     assert says in lines[0]
     assert "alder.csv" in lines[0]
+
+
+def test_a_part_number_that_repeats_is_one_finding(tmp_path: Path, good: pl.DataFrame) -> None:
+    """However often it stands there, the first repetition is named and the others are counted."""
+    path = write(tmp_path, *["A1,Inverter,160,10,500"] * 1002, *["A2,Inverter,161.5,10,500"] * 2)
+    lines = findings(path, good)
+    assert [line.split(": ", 2)[2] for line in lines] == [
+        "the part number stands in row 2 already, and 1,000 times more, found 'A1'. "
+        "Delete one of the rows, or give the part its own number.",
+        "the part number stands in row 1004 already, found 'A2'. "
+        "Delete one of the rows, or give the part its own number.",
+    ]
+
+
+def test_cells_in_another_unit_than_their_column_are_told(tmp_path: Path, good: pl.DataFrame) -> None:
+    """They are converted as they say; a header of kW over 160000 W may be meant, and may be a slip."""
+    path = write(tmp_path, "A1,Inverter,160000 W,10,500", "A2,Inverter,160 kW,10,500", "A3,Inverter,9,1,5")
+    found = lynchpin.duplicates(path, mapping=good)
+    assert found.groups["kind"].to_list() == ["identical"]
+    (told,) = [line for line in map(str, found.findings) if "another unit" in line]
+    assert told.startswith("warning: alder.csv column Peak power kW")
+    assert "1 cell is in another unit than kW, converted, found '160000 W'" in told
 
 
 def test_all_findings_come_at_once(tmp_path: Path, good: pl.DataFrame) -> None:

@@ -159,3 +159,16 @@ def test_a_reference_name_cannot_leave_the_folder() -> None:
     """A scenario whose name climbs out of the folder is refused before anything is written."""
     with pytest.raises(PlanError, match="what-if"):
         store._reference_path("what-if/../../etc")
+
+
+def test_a_plan_that_is_cut_short_is_refused_in_lines(place: Path) -> None:
+    """Each finding has a line of its own, and the cure follows the last."""
+    for path in (place / "plan.json", place / "tables" / "ship.parquet"):
+        path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(PlanError) as caught:
+        load_plan(place)
+    first, page, table = str(caught.value).splitlines()
+    assert first == f"{place}: the stored plan is not in order:"
+    assert page.startswith("  plan.json: is not readable as JSON")
+    assert table.startswith("  tables/ship.parquet: cannot be read")
+    assert table.endswith(". Plan again with `lynchpin plan STUDY -o PLAN`.")

@@ -96,6 +96,11 @@ def propose_mapping(*sources: str | Path) -> pl.DataFrame:
 def write_mapping(sources: Sequence[str | Path], place: str | Path) -> Path:
     """Write the proposal for catalogues as a CSV file or workbook; raises CatalogueError where one stands."""
     target = Path(place)
+    for source in map(Path, sources):
+        if not source.exists():
+            raise CatalogueError(
+                "does not exist", thing=str(source), cure="Name a CSV file or a workbook (.xlsx)."
+            )
     if target.exists():
         cure = f"Give it with --mapping {target} once its rows are confirmed, or name another place."
         raise CatalogueError("exists already", thing=str(target), cure=cure)

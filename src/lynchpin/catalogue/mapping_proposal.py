@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lynchpin.catalogue.column_facts import Facts, facts_of, file_decimal
+from lynchpin.catalogue.column_facts import Facts, facts_of, file_decimal, split_header
 from lynchpin.catalogue.mapping import IGNORE, RATE, YEARLY_PIECES, Row
 from lynchpin.catalogue.mapping_words import FILLED, whole_catalogue, with_families, words
 from lynchpin.catalogue.parts import RESERVED
@@ -177,9 +177,21 @@ def _row(file: str, facts: Facts, guess: _Guess | None, named: tuple[str, float]
     if guess is not None:
         return _attribute_row(row, facts, guess)
     if named is None:
-        why = "nearly every part has its own" if facts.filled else "the column is empty"
-        return replace(row, becomes=IGNORE, confidence="0.70", why=why)
+        if not facts.filled:
+            return replace(row, becomes=IGNORE, confidence="0.70", why="the column is empty")
+        if _named_as_numbers(facts):
+            why = f"named as numbers are, but few of its cells are numbers, such as {facts.examples[0]!r}"
+            return replace(row, becomes=IGNORE, confidence="0.20", why=why)
+        return replace(row, becomes=IGNORE, confidence="0.70", why="nearly every part has its own")
     return _unknown_row(row, facts, *named)
+
+
+def _named_as_numbers(facts: Facts) -> bool:
+    """Return whether a column of words has a name with a unit, or the name of a volume or price."""
+    words_alone, unit = split_header(facts.name)
+    roles = [match.entry.becomes for match in matches(words_alone, "role")]
+    figures = any(role in ("volume", "price") for role in roles[:1])
+    return bool(facts.examples) and (bool(unit) or figures)
 
 
 def _role_row(row: Row, facts: Facts, entry: Entry) -> Row:

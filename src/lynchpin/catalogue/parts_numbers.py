@@ -53,6 +53,7 @@ def read_numbers(
         understood = texts.replace_strict(read, default=None, return_dtype=pl.Float64)
         numbers = numbers.zip_with(~left, understood)
     findings = _wrong(place, row, texts.is_in(list(problems)), texts, lambda text: (*problems[text], ""))
+    findings += _converted(place, row, texts.filter(left))
     if row.decimal == "," and ".xlsx" in place.file.lower():
         numbers, unclear = _unclear(numbers, row, texts, place)
         findings += unclear
@@ -71,6 +72,26 @@ def _wrong(
     place: Place, row: Row, mask: pl.Series, texts: pl.Series, explain: Callable[[str], tuple[str, str, str]]
 ) -> list[Finding]:
     return explained(place, "error", row.column, mask.fill_null(value=False), texts, explain)
+
+
+def _converted(place: Place, row: Row, texts: pl.Series) -> list[Finding]:
+    """Return a warning where cells carry another unit than the one that is said of their column."""
+    if not row.unit or row.becomes == "price":
+        return []
+    counts = texts.value_counts(sort=True).rows()
+    units = [(text, count, match[2]) for text, count in counts if (match := _WITH_UNIT.fullmatch(text))]
+    own = unit_of(row.unit)
+    others = [
+        (text, count)
+        for text, count, unit in units
+        if unit_of(unit) != own and convertible(unit_of(unit), own)
+    ]
+    if not others:
+        return []
+    count, first = sum(count for _, count in others), min(text for text, _ in others)
+    rule = f"{count:,} {'cell is' if count == 1 else 'cells are'} in another unit than {own.name}, converted"
+    cure = f"Look whether the unit is meant, or write the number in {own.name} alone."
+    return [place.finding("warning", None, row.column, first, rule, cure)]
 
 
 def _in_range(

@@ -169,14 +169,14 @@ def _agreeing(
 def _blanks(said: CatalogueMapping, cells: pl.DataFrame, place: Place) -> list[Finding]:
     """Return findings on parts without a number or a family."""
     findings: list[Finding] = []
-    for role, cure in (
-        ("part", "Write the part number, or delete the row."),
-        ("family", "Write its family."),
+    for role, rule, cure in (
+        ("part", "a part needs its number", "Write the part number, or delete the row."),
+        ("family", "a part needs its family", "Write its family."),
     ):
         column = said.column_of(role)
         if column is not None and column in cells.columns:
             blank = cells[column].is_null()
-            findings += capped(place, "error", column, blank, cells[column], f"a part needs its {role}", cure)
+            findings += capped(place, "error", column, blank, cells[column], rule, cure)
     return findings
 
 
@@ -186,12 +186,14 @@ def _repeated(base: pl.DataFrame, mapping: ColumnMapping) -> list[Finding]:
     key = ("catalogue", "part")
     first = given.with_columns(pl.col("row", "file").first().over(key).name.prefix("first_"))
     later = first.filter(~pl.struct(key).is_first_distinct()).sort("file", "row")
+    later = later.with_columns(again=pl.len().over(key) - 1).unique(key, keep="first", maintain_order=True)
     findings: list[Finding] = []
     for (file,), rows in later.group_by("file", maintain_order=True):
         column = mapping.of(str(file)).column_of("part") or "part"
         for row in rows.head(AT_MOST).iter_rows(named=True):
             elsewhere = "" if row["first_file"] == row["file"] else f" of {row['first_file']}"
-            rule = f"the part number stands in row {row['first_row']}{elsewhere} already"
+            more = f", and {row['again']:,} times more" if row["again"] else ""
+            rule = f"the part number stands in row {row['first_row']}{elsewhere} already{more}"
             cure = "Delete one of the rows, or give the part its own number."
             findings.append(Finding("error", str(file), row["row"], column, "", row["part"], rule, cure))
         findings += and_more(Place(str(file)), "error", column, rows.height, "the same rule")
@@ -253,10 +255,12 @@ def _by_family(
             if count:
                 rule = f"{count} parts of the family {family} give {name}, which is none of its attributes"
                 cure = "Add the family to families in the mapping if the attribute matters."
-                findings.append(Finding("warning", "", 0, name, "", "", rule, cure))
+                findings.append(Finding("warning", "catalogues", 0, name, "", "", rule, cure))
         if not own:
             rule = f"the family {family} has no attribute, so its parts were compared with none"
             findings.append(
-                Finding("warning", "", 0, "family", "", family, rule, "Map its columns to attributes.")
+                Finding(
+                    "warning", "catalogues", 0, "family", "", family, rule, "Map its columns to attributes."
+                )
             )
     return by_family, findings

@@ -292,7 +292,7 @@ def _edited(stored: dict[str, str], actual: dict[str, str]) -> list[str]:
 def _broken(place: Path, findings: list[str]) -> PlanError:
     """Return one error with all findings about a stored plan."""
     return PlanError(
-        "the stored plan is not in order:\n" + "\n".join(f"  {finding}" for finding in findings) + "\n",
+        "the stored plan is not in order:\n" + "\n".join(f"  {finding}" for finding in findings),
         thing=str(place),
         cure="Plan again with `lynchpin plan STUDY -o PLAN`.",
     )
