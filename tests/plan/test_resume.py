@@ -245,6 +245,30 @@ def test_a_damaged_question_is_named(tmp_path: Path, text: str) -> None:
         lynchpin.resume(tmp_path / "plan")
 
 
+def test_a_question_that_was_edited_is_refused_in_one_line(tmp_path: Path) -> None:
+    """Options out of range, words that no question has and a study that lost a table are damage."""
+    place = tmp_path / "plan"
+    cut_off(place)
+    question = place / "checkpoint" / "question.json"
+    text = question.read_text()
+    for old, new in (
+        ('"gap": 1e-06', '"gap": -4'),
+        ('"threads": 1', '"threads": "two"'),
+        ("as_is", "as_was"),
+    ):
+        assert old in text
+        question.write_text(text.replace(old, new))
+        with pytest.raises(
+            PlanError, match=r"question\.json: the checkpoint is damaged: .*Remove the folder"
+        ):
+            lynchpin.resume(place)
+    question.write_text(text)
+    (place / "checkpoint" / "study" / "models.csv").unlink()
+    with pytest.raises(PlanError, match=r"damaged: \d+ findings in the study's tables\. Remove") as caught:
+        lynchpin.resume(place)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_a_damaged_state_is_named(tmp_path: Path) -> None:
     """A file that is no state is not half believed."""
     path = tmp_path / "plan.state"

@@ -128,15 +128,9 @@ class Checkpoint:
                     cure="Go on without naming a study, or plan this one in another folder.",
                 )
             start = made._folder / "start"
-            order = Order(
-                question=Question(**content["question"]),
-                references=bool(content["references"]),
-                what_if=tuple(content["what_if"]),
-                start=load_plan(start) if start.is_dir() else None,
-            )
-            known = {one.name for one in fields(SearchOptions)}
-            given = {name: value for name, value in content["options"].items() if name in known}
-        return made, stored, order, SearchOptions(**given)
+            before = load_plan(start) if start.is_dir() else None
+            order, options = _ordered(content, made._folder / QUESTION)
+        return made, stored, replace(order, start=before), options
 
     @contextlib.contextmanager
     def _held(self, folder: Path) -> Generator[None]:
@@ -271,11 +265,29 @@ def _asked(path: Path) -> dict[str, Any]:
     return content
 
 
+def _ordered(content: dict[str, Any], path: Path) -> tuple[Order, SearchOptions]:
+    """Return what was asked and with which options; raises PlanError where these cannot be meant."""
+    known = {one.name for one in fields(SearchOptions)}
+    given = {name: value for name, value in content["options"].items() if name in known}
+    try:
+        order = Order(
+            question=Question(**content["question"]),
+            references=bool(content["references"]),
+            what_if=tuple(content["what_if"]),
+            start=None,
+        )
+        return order, SearchOptions(**given)
+    except (LynchpinError, TypeError, ValueError) as error:
+        raise _damaged(path, str(error).rstrip(".")) from error
+
+
 def _study(folder: Path, inputs: dict[str, str]) -> Study:
     """Read the study of a checkpoint; raises PlanError where it is not the one that was given."""
     try:
         study = read_study(folder)
-    except (LynchpinError, OSError) as error:
+    except LynchpinError as error:
+        raise _damaged(folder, error.problem) from error
+    except OSError as error:
         raise _damaged(folder, str(error)) from error
     if study.hashes() != inputs:
         raise _damaged(folder, "it was changed")
