@@ -58,6 +58,15 @@ def test_options_that_cannot_be_meant_are_refused(
     assert said in err
 
 
+def test_a_study_that_requires_nothing_is_told_so(study: Path, run: Run) -> None:
+    """Silence would look like an answer."""
+    requirements = study / "requirements.csv"
+    requirements.write_text(requirements.read_text().splitlines()[0] + "\n")
+    code, out, err = run("design", study)
+    assert (code, out) == (1, "")
+    assert "there is nothing to design, for no model requires a family. Write what models require" in err
+
+
 def test_a_limit_that_serves_nobody_is_an_answer(study: Path, run: Run) -> None:
     """Without new ones two voltages need two drives: exit code 4, as for a plan that there is not."""
     attributes = study / "attributes.csv"

@@ -76,7 +76,8 @@ def design(
     seed         of everything random
 
     Returns the designs by family, or the design of the task. Raises InputError where a study's tables are
-    not in order, OptionError for an option out of range, SolveError where a model cannot be served.
+    not in order, StudyError where no model requires a family, OptionError for an option out of range,
+    SolveError where a model cannot be served.
     """
     options = DesignOptions(
         at_most=at_most, frontier=frontier, time_limit=time_limit, gap=gap, threads=threads, seed=seed

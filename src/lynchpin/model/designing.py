@@ -17,7 +17,7 @@ import polars as pl
 
 from lynchpin.catalogue.design_task import DesignTask
 from lynchpin.catalogue.volume_cost import VolumeDiscount
-from lynchpin.errors import OptionError
+from lynchpin.errors import OptionError, StudyError
 from lynchpin.model.calendar import MILLION, Calendar, floats, rows_of
 from lynchpin.model.fitting import fitting
 from lynchpin.model.fitting import needs as required
@@ -56,9 +56,18 @@ class DesignRules:
 
 
 def families_of(study: Study, family: str | None = None) -> tuple[str, ...]:
-    """Return the families that models require, in the study's order, or only the one that is named."""
+    """Return the families that models require, in the study's order, or only the one that is named.
+
+    Raises StudyError where no model requires any, OptionError where it does not require the one.
+    """
     needed = set(study.table("requirements")["family"].drop_nulls())
     known = tuple(name for name in study.table("families")["family"] if name in needed)
+    if not known:
+        raise StudyError(
+            "there is nothing to design, for no model requires a family",
+            thing=f"study {study.name}",
+            cure="Write what models require of families into the table requirements.",
+        )
     if family is None:
         return known
     if family not in known:
