@@ -339,6 +339,7 @@ def test_the_evaluator_shares_no_code_with_the_engine() -> None:
     assert found <= own | {
         "lynchpin.catalogue.arcs",
         "lynchpin.catalogue.kernels_arcs",
+        "lynchpin.catalogue.compiled",
         "lynchpin.catalogue.proof",
         "lynchpin.errors",
         "lynchpin",

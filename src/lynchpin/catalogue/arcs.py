@@ -254,7 +254,7 @@ def _check_once(pointer: Places, facility: Places | Ids, facilities: int) -> Non
     from lynchpin.catalogue import kernels_arcs  # it brings numba along
 
     plain = np.require(pointer, np.int64, PLAIN), np.require(facility, np.int32, PLAIN)
-    place = kernels_arcs.twice(*plain, facilities)
+    place = cast("int", kernels_arcs.twice(*plain, facilities))
     if place >= 0:
         raise OptionError(
             "an arc stands twice",

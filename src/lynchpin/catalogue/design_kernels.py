@@ -7,10 +7,11 @@ demand (n, K) what needs ask, volumes and prices (n), weight (K) of one unit of 
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shrink(demand, first, last, top):
     """Fill `top` with the highest join between `first` and `last`; return whether there is one."""
     needs, width = demand.shape
@@ -31,7 +32,7 @@ def shrink(demand, first, last, top):
     return above
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def gain(demand, volumes, prices, weight, base, first, last):
     """Return the sum over needs within `last` of min(0, W c - u), c the least cost above need and `first`."""
     needs, width = demand.shape

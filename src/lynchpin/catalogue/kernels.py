@@ -8,12 +8,13 @@ Python's lock, so that two threads work at once; compiled code is kept for the n
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 FAR = 1e300
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def price(pointer, facility, cost, opening, multipliers, reduced):
     """Fill ρ[j] = f[j] + Σ_i min(0, c[i, j] − λ[i]) and return Σ_i λ[i]."""
     total = 0.0
@@ -30,7 +31,7 @@ def price(pointer, facility, cost, opening, multipliers, reduced):
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def choose(reduced, status, low, high, chosen, ends):  # noqa: C901
     """Choose facilities at least reduced cost and return their sum; FAR when the counts cannot be met.
 
@@ -101,7 +102,7 @@ def choose(reduced, status, low, high, chosen, ends):  # noqa: C901
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fix(reduced, status, chosen, ends, bound, cutoff):
     """Close and open, in `status`, the free facilities whose other choice lifts the bound to the cutoff."""
     count = 0
@@ -123,7 +124,7 @@ def fix(reduced, status, chosen, ends, bound, cutoff):
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def ascend(  # noqa: C901
     pointer,
     facility,
@@ -210,7 +211,7 @@ def ascend(  # noqa: C901
     return state[1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cost_of(pointer, facility, cost, opening, is_open):
     """Return the cost of a solution; FAR when a need is not served."""
     value = 0.0
@@ -227,7 +228,7 @@ def cost_of(pointer, facility, cost, opening, is_open):
     return value
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def usable(pointer, facility, cost, status, plain):
     """Return the arcs to facilities that are not closed; if `plain`, none beyond a need's first open one."""
     begin = np.empty_like(pointer)
@@ -248,7 +249,7 @@ def usable(pointer, facility, cost, status, plain):
     return begin, place[:count].copy(), price_of[:count].copy()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def examine(
     all_pointer,
     all_facility,

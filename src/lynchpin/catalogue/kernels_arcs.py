@@ -6,12 +6,13 @@ Each takes time in proportion to the arcs, the sorting but for a logarithm of th
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 SHORT = 16  # arcs that are sorted by insertion
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def gather(need, facility, cost, needs):
     """Return arcs by need, those of a need in the order in which they were."""
     pointer = np.zeros(needs + 1, np.int64)
@@ -30,7 +31,7 @@ def gather(need, facility, cost, needs):
     return pointer, places, costs
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def order(pointer, facility, cost):
     """Sort the arcs of each need by cost, equal costs by facility, where they stand."""
     most = 0
@@ -59,7 +60,7 @@ def order(pointer, facility, cost):
             width *= 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _merge(facility, cost, start, middle, stop, spare_facility, spare_cost):
     """Merge two sorted runs of arcs that follow each other."""
     last = middle - 1
@@ -87,7 +88,7 @@ def _merge(facility, cost, start, middle, stop, spare_facility, spare_cost):
         to += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def twice(pointer, facility, facilities):
     """Return a place at which a need has an arc to a facility that it had one to before; -1 without any."""
     seen = np.full(facilities, -1, np.int64)

@@ -6,10 +6,11 @@ Arrays are those of `Arcs`; every kernel takes time in proportion to the arcs.
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def turn(pointer, facility, cost, facilities):
     """Return the arcs by facility, those of a facility by need: where each begins, needs and costs."""
     rows = np.zeros(facilities + 1, np.int64)
@@ -29,7 +30,7 @@ def turn(pointer, facility, cost, facilities):
     return rows, needs, costs
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep(pointer, facility, cost, status, number):
     """Return the arcs by need without those to closed facilities or beyond a need's first open one.
 
@@ -60,7 +61,7 @@ def keep(pointer, facility, cost, status, number):
     return begin, places, costs
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mark(pointer, facility, numbers):
     """Return a number for each need that is the same where facilities are the same in the same order.
 

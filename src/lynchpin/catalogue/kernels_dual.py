@@ -3,10 +3,11 @@
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def climb(pointer, facility, cost, slack, multipliers, after, active):
     """Raise each multiplier from cost to cost in turn, until every one is held by a facility without slack.
 
@@ -43,7 +44,7 @@ def climb(pointer, facility, cost, slack, multipliers, after, active):
         left = stay
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def point(pointer, facility, cost, slack, multipliers, order, least, is_open):
     """Open facilities without slack until every need has one that is no dearer than its multiplier.
 

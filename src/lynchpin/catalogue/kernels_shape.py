@@ -3,10 +3,11 @@
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def dominated(pointer, facility, cost, opening, rows, needs_of, costs_of, pairs, effort):  # noqa: C901
     """List facilities that another replaces at no more cost, each with that other, and return their number.
 
@@ -63,7 +64,7 @@ def dominated(pointer, facility, cost, opening, rows, needs_of, costs_of, pairs,
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pairs(pointer, facility, serve, place, best, need):
     """For each two facilities, find the need that they serve most of together.
 
@@ -84,7 +85,7 @@ def pairs(pointer, facility, serve, place, best, need):
                         need[b, a] = i
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def triangles(best, share, least, triples, excess):
     """List the cycles of three facilities that are violated by more than `least`, and return their number."""
     count = 0

@@ -3,10 +3,11 @@
 # pyright: basic, reportUntypedFunctionDecorator=false, reportMissingParameterType=false
 
 import numpy as np
-from numba import njit
+
+from lynchpin.catalogue.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def scan(pointer, facility, is_open, i, first, second):
     """Find the two cheapest arcs of need i to open facilities; the end of its arcs where there is none."""
     end = pointer[i + 1]
@@ -21,14 +22,14 @@ def scan(pointer, facility, is_open, i, first, second):
     second[i] = k
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def nearest(pointer, facility, is_open, first, second):
     """Find each need's two cheapest arcs to open facilities."""
     for i in range(pointer.size - 1):
         scan(pointer, facility, is_open, i, first, second)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rescan(pointer, facility, cost, is_open, i, first, second, penalty, loss):
     """Bring the two nearest open facilities of need i up to date and return by how much its cost changes."""
     end = pointer[i + 1]
@@ -44,7 +45,7 @@ def rescan(pointer, facility, cost, is_open, i, first, second, penalty, loss):
     return now - near
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def improve(  # noqa: C901
     pointer,
     facility,

@@ -31,6 +31,8 @@ DENSE = (
     40  # arcs of a need cheaper than its multiplier, beyond which the relaxation is slow and cycles are rare
 )
 NEAR = 0.001  # relative gap below which the relaxation is nearly whole: it comes first where
+KICKS = 30  # tries to find a better solution around the best one, at most
+KICKS_AFTER = 1000  # nodes of the long search between two looks for solutions around the best one
 MANY = 500  # ... there are more needs than this, so that a node takes long
 FEW_ROWS = 40_000  # ... and fewer rows
 MOST_ROWS = 250_000  # rows beyond which the relaxation is not tried
@@ -45,6 +47,7 @@ class PartSearch:
     bound       no solution of the part is cheaper
     nodes       the proof so far but for the tree, in the numbers of the whole problem
     tree        branch and bound under way
+    kicked      how often solutions were looked for around the best one while the tree grew
     needs       needs of the part in the whole problem; None when it is the whole problem
     """
 
@@ -60,6 +63,7 @@ class PartSearch:
     needs: Places | None = None
     nodes: list[Node] = field(default_factory=list[Node])
     tree: Tree | None = None
+    kicked: int = 0
     done: bool = False
 
     def __post_init__(self) -> None:
@@ -95,7 +99,7 @@ def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Ca
         part.tree = _tree(part, part.core, None)
         _grow(part, part.tree, threads, over, tell, FIRST)
     if not part.done:
-        _kick(part, 30)
+        _kick(part)
     if not (part.done or at_once):
         _short_search(part, threads, over, tell)
     if worth and not (part.done or over()):
@@ -103,18 +107,28 @@ def settle(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Ca
 
 
 def search(part: PartSearch, *, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
-    """Go on with branch and bound until it is done or `over` says so."""
-    if not part.done:
-        tree = part.tree or _tree(part, part.core, None)
-        part.tree = tree
-        _grow(part, tree, threads, over, tell)
+    """Go on with branch and bound until it is done or `over` says so, with kicks every so many nodes.
+
+    A branch and cut whose linear programme breaks down gives way to branch and bound without one.
+    """
+    tree: Tree = part.tree or _tree(part, part.core, None)
+    part.tree = tree
+    while not (part.done or over()):
+        due = KICKS_AFTER * (tree.examined // KICKS_AFTER + 1)
+        _grow(part, tree, threads, over, tell, due)
+        if isinstance(tree, CutTree) and tree.stuck:
+            tree = part.tree = _tree(part, part.core, None)
+        if not part.done and tree.examined >= due:
+            part.kicked += 1
+            _kick(part)
+            _pass_on(part, tree)
 
 
-def _kick(part: PartSearch, rounds: int) -> None:
+def _kick(part: PartSearch) -> None:
     """Look for better solutions around the best one."""
-    random = np.random.default_rng(part.seed)
+    random = np.random.default_rng((part.seed, part.kicked))
     value, is_open = improved(part.core, part.local())
-    effort = max(3, min(rounds, 30_000_000 // max(1, part.core.size)))
+    effort = max(3, min(KICKS, 30_000_000 // max(1, part.core.size)))
     value, is_open = kicked(part.core, is_open, value, part.average, random, effort)
     _take(part, part.core, value, is_open)
 
@@ -150,14 +164,19 @@ def _cut_tree(part: PartSearch, cycles: Cycles | None) -> CutTree:
 def _short_search(part: PartSearch, threads: int, over: Callable[[], bool], tell: Callable[[], None]) -> None:
     """Go on with branch and bound, for as long as it gets on."""
     part.tree = part.tree or _tree(part, part.core, None)
-    if part.value < part.tree.value:
-        part.tree.value, part.tree.is_open = part.value, improved(part.core, part.local(), moves=0)[1]
+    _pass_on(part, part.tree)
     most = max(48, TRIAL // max(1, part.core.needs))
     while not part.done and not over():
         before = part.gap
         _grow(part, part.tree, threads, over, tell, part.tree.examined + most)
         if part.gap > (1 - GETS_ON) * before:
             return
+
+
+def _pass_on(part: PartSearch, tree: Tree) -> None:
+    """Tell a tree of a better solution that was found elsewhere."""
+    if part.value < tree.value:
+        tree.value, tree.is_open = part.value, improved(part.core, part.local(), moves=0)[1]
 
 
 def _grow(
