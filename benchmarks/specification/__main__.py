@@ -51,6 +51,20 @@ def main() -> None:
             print_line(name, results[name], shown)
             write(options, results, solvers)
     summary(results, [name for name in shown if name != "engine"], options.limit)
+    if wrong := [name for name, found in results.items() if faults(found)]:
+        raise SystemExit(f"The engine failed, or claims what is not so: {', '.join(wrong)}.")
+
+
+def faults(found: dict[str, Answer]) -> list[str]:
+    """Return what is wrong with the engine's answer to a problem; nothing where it was not asked."""
+    own = found.get("engine", {})
+    wrong = [str(own["failed"])] if "failed" in own else []
+    if own.get("certificate") is False:
+        wrong.append(f"FALSE CERTIFICATE: {own['findings']}")
+    best = min((answer_["value"] for answer_ in found.values()), default=math.inf)
+    if own.get("bound", 0.0) > best * (1 + 1e-6) + 1e-6:
+        wrong.append(f"a bound of {own['bound']} is claimed and there is {best}")
+    return wrong
 
 
 def allowed(options: argparse.Namespace, found: dict[str, Answer], solver: str) -> float:
@@ -125,18 +139,14 @@ def print_line(name: str, found: dict[str, Answer], solvers: list[str]) -> None:
             cells.append("failed")
         else:
             share = "proven" if solved(found[solver]) else f"{gap(found[solver]):.3%}"
-            cells.append(f"{found[solver]['seconds']:.2f} s {share} {found[solver]['peak_mb']} MB")
+            cells.append(f"{found[solver]['seconds']:.4g} s {share} {found[solver]['peak_mb']} MB")
     arcs = max((answer_.get("arcs", 0) for answer_ in found.values()), default=0)
     print(f"{name:<24}{arcs:>10,}  " + "".join(f"{cell:>24}" for cell in cells), flush=True)
     for solver, answer_ in found.items():
-        if "failed" in answer_:
+        if "failed" in answer_ and solver != "engine":
             print(f"    {solver}: {answer_['failed']}", flush=True)
-    if found.get("engine", {}).get("certificate") is False:
-        print(f"    FALSE CERTIFICATE: {found['engine']['findings']}", flush=True)
-    best = min((answer_["value"] for answer_ in found.values()), default=math.inf)
-    for solver, answer_ in found.items():
-        if answer_["bound"] > best * (1 + 1e-6) + 1e-6:
-            print(f"    {solver} claims a bound of {answer_['bound']} and there is {best}", flush=True)
+    for fault in faults(found):
+        print(f"    engine: {fault}", flush=True)
 
 
 def summary(results: dict[str, dict[str, Answer]], peers: list[str], limit: float) -> None:

@@ -20,8 +20,16 @@ HARD = (  # distinct sets of options, options, scale of the openings
     (300, 9, 0.008), (300, 10, 0.012), (600, 10, 0.006), (600, 11, 0.01), (1000, 11, 0.006),
     (1200, 12, 0.01), (2000, 12, 0.005), (3000, 13, 0.006), (4000, 14, 0.008),
 )  # fmt: skip
-MEDIANS = ((100, 5), (100, 33), (200, 10), (200, 67), (300, 5), (300, 100), (400, 40), (500, 5), (600, 200),
-           (700, 70), (800, 5), (900, 90))  # fmt: skip
+MEDIANS = (  # nodes, medians: those of pmed1 to pmed40
+    (100, 5), (100, 10), (100, 10), (100, 20), (100, 33),
+    (200, 5), (200, 10), (200, 20), (200, 40), (200, 67),
+    (300, 5), (300, 10), (300, 30), (300, 60), (300, 100),
+    (400, 5), (400, 10), (400, 40), (400, 80), (400, 133),
+    (500, 5), (500, 10), (500, 50), (500, 100), (500, 167),
+    (600, 5), (600, 10), (600, 60), (600, 120), (600, 200),
+    (700, 5), (700, 10), (700, 70), (700, 140), (800, 5),
+    (800, 10), (800, 80), (900, 5), (900, 10), (900, 90),
+)  # fmt: skip
 
 
 def suite(name: str, *, files: Path | None = None) -> dict[str, Make]:
@@ -41,16 +49,16 @@ def suite(name: str, *, files: Path | None = None) -> dict[str, Make]:
     if files is not None:
         return {path.stem: partial(published, path) for path in sorted(files.iterdir()) if path.is_file()}
     makes: dict[str, Make] = {
-        f"kg-{size}{price}-{'sym' if symmetric else 'asym'}": partial(
-            koerkel_ghosh, size=size, price=price, symmetric=symmetric, seed=11
+        f"kg-250{price}-{'sym' if symmetric else 'asym'}-{seed}": partial(
+            koerkel_ghosh, size=250, price=price, symmetric=symmetric, seed=seed
         )
-        for size in (250,)
         for price in "abc"
         for symmetric in (True, False)
+        for seed in (11, 12, 13)
     }
     return makes | {
-        f"medians-{nodes}-{count}": partial(medians, nodes=nodes, count=count, seed=13)
-        for nodes, count in MEDIANS
+        f"medians-{number}-{nodes}-{count}": partial(medians, nodes=nodes, count=count, seed=number)
+        for number, (nodes, count) in enumerate(MEDIANS, start=1)
     }
 
 

@@ -25,9 +25,11 @@ from lynchpin.catalogue.branch import (
     take,
 )
 from lynchpin.catalogue.core import Flags, Floats, Places, Status
+from lynchpin.catalogue.cycle_rows import more_cycles, with_cycles
 from lynchpin.catalogue.lagrangian import fixed
+from lynchpin.catalogue.programme import Programme, give_status, programme
 from lynchpin.catalogue.proof import Node
-from lynchpin.catalogue.rows import Programme, Relaxed, give_status, more_cycles, programme, relaxed_of, solve
+from lynchpin.catalogue.rows import Relaxed, relaxed_of, solve
 from lynchpin.catalogue.swap import improved
 
 ROUNDS = 2  # rounds of cycles at a node
@@ -76,7 +78,8 @@ def cut(
         tree.begun = True
         push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, tree.cycles))
     while len(tree.programmes) < threads:
-        tree.programmes.append(programme(tree.core, multipliers, tree.needs, tree.cycles, tree.likely))
+        begun = programme(tree.core, multipliers, tree.needs, tree.likely)
+        tree.programmes.append(with_cycles(begun, tree.cycles))
     with ThreadPoolExecutor(threads) as pool:
         while tree.waiting and not over() and not tree.stuck:
             batch = take(tree, threads)
@@ -115,7 +118,7 @@ def _examine(
         status = after
         if best >= cutoff or turn == ROUNDS or not (after == 0).any():
             break
-        if (turn and gained < PAYS * (cutoff - best)) or not more_cycles(lp, relaxed):
+        if (turn and gained < PAYS * (cutoff - best)) or not more_cycles(lp, relaxed.serve, relaxed.open_):
             break
     return steps, value, is_open
 

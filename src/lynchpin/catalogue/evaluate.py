@@ -58,6 +58,7 @@ import numpy.typing as npt
 
 from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.evaluate_dominance import left_out
+from lynchpin.catalogue.evaluate_groups import alike, together
 from lynchpin.catalogue.evaluate_problem import Floats, Ids, Places, Problem
 from lynchpin.catalogue.evaluate_tree import CLOSED, FREE, OPEN, Status, Target, Tree, slack
 from lynchpin.catalogue.proof import Certificate, Part
@@ -205,9 +206,9 @@ class _Judge:
         needs = arcs.pointer.size - 1
         need, facility, cost = self.need, arcs.facility, arcs.cost
         rounding, groups = np.zeros(cost.size, np.int32), np.arange(needs, dtype=np.int32)
-        if group is not None and self._alike(group):
+        if group is not None and alike(arcs, group, self.find):
             groups = np.arange(int(group.max()) + 1, dtype=np.int32)
-            need, facility, cost, rounding = self._together(group)
+            need, facility, cost, rounding = together(arcs, group)
             rounding = np.zeros_like(rounding) if step else rounding  # whole numbers add up exactly
         most, exactly = self.certificate.at_most, self.certificate.exactly
         if exactly is not None and exactly <= self.opening.size and not self.opening.any():
@@ -216,37 +217,6 @@ class _Judge:
             need, facility, cost, rounding, opening=self.opening,
             names=np.arange(self.opening.size, dtype=np.int32), groups=groups, at_most=most, exactly=exactly,
         )  # fmt: skip
-
-    def _alike(self, group: Ids) -> bool:
-        """Return whether the needs of each group rank the same facilities in the same order."""
-        pointer, facility = self.arcs.pointer, self.arcs.facility
-        needs, degree = pointer.size - 1, np.diff(pointer)
-        fits = group.shape == (needs,) and bool((group >= 0).all()) and bool((group < needs).all())
-        if not fits or (np.bincount(group) == 0).any():
-            self.find("The groups are not one number for each need, from 0 on.")
-            return False
-        _, first = np.unique(group, return_index=True)
-        leader = first[group]
-        if (degree == degree[leader]).all():
-            twin = np.arange(facility.size) - np.repeat(pointer[:-1] - pointer[leader], degree)
-            if (facility == facility[twin]).all():
-                return True
-        self.find("Needs of a group rank other facilities, or in another order.")
-        return False
-
-    def _together(self, group: Ids) -> tuple[Ids, Ids, Floats, Ids]:
-        """Return need, facility, cost and number of roundings of the arcs of groups of needs."""
-        pointer, arcs = self.arcs.pointer, self.arcs
-        degree = np.diff(pointer)
-        _, first = np.unique(group, return_index=True)
-        begin = np.concatenate([[0], np.cumsum(degree[first])])
-        place = np.arange(arcs.cost.size) - np.repeat(pointer[:-1] - begin[group], degree)
-        cost: Floats = np.bincount(place, arcs.cost, minlength=int(begin[-1])).astype(np.float64)
-        members = np.bincount(group)
-        facility = np.zeros(cost.size, np.int32)
-        facility[place] = arcs.facility
-        need = np.repeat(np.arange(first.size, dtype=np.int32), degree[first])
-        return need, facility, cost, (members[need] - 1).astype(np.int32)
 
     def step(self) -> float:
         """Return the step that the certificate names where all costs are multiples of it, else 0."""

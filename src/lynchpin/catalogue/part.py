@@ -16,8 +16,9 @@ from lynchpin.catalogue.branch import Tree, branch, cutoff_of, waiting_too
 from lynchpin.catalogue.core import Core, Flags, Floats, Ids, Places, Status, restrict
 from lynchpin.catalogue.cutting import CutTree, cut
 from lynchpin.catalogue.lagrangian import fixed
+from lynchpin.catalogue.programme import expected_rows
 from lynchpin.catalogue.proof import Cycles, Node, no_ids
-from lynchpin.catalogue.rows import Relaxed, expected_rows, relax
+from lynchpin.catalogue.rows import Relaxed, relax
 from lynchpin.catalogue.swap import improved, kicked
 
 FIRST = 16  # nodes before solutions are looked for elsewhere
