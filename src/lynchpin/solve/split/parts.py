@@ -76,6 +76,15 @@ class Parts:
             seed=self.options.seed,
         )
 
+    def relaxation(self, columns: int) -> SolveOptions:
+        """Return options of a relaxation with so many columns."""
+        left = self.standing.left
+        return SolveOptions(
+            method="simplex" if columns <= SIMPLEX else "ipm",
+            crossover=False,
+            time_limit=None if left is None else max(left, 0.1),
+        )
+
     def task(self, name: str, step: Step, limits: SolveOptions, start: Vector | None = None) -> Task:
         """Return a step as a task; `start` is a point of the form whose choices the task may start from."""
         if step.problem is None:
@@ -90,8 +99,7 @@ class Parts:
         problem = replace(self.problem, integer=np.zeros_like(self.problem.integer))
         upper = problem.upper if kept is None else np.where(kept, problem.upper, problem.lower)
         part = shrunk(problem, problem.lower, upper)
-        method = "simplex" if len(part.columns) <= SIMPLEX else "ipm"
-        options = SolveOptions(method=method, crossover=False, time_limit=self.standing.left)
+        options = self.relaxation(len(part.columns))
         (found,) = yield [Task(name=name, problem=part.problem or _IMPOSSIBLE, options=options)]
         if found.row_duals is None or found.x is None or part.problem is None:
             return found

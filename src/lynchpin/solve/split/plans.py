@@ -1,5 +1,6 @@
 """The line of work that makes plans.
 
+    alternation   volumes and sourcing by turns: a first plan, or a better one where there is one
     root          of the likely candidates of each need alone; its duals price the links
     first point   every block at those prices
     kernel        what the root or the first point has a use for: family steps choose from it
@@ -14,6 +15,7 @@ import numpy as np
 
 from lynchpin.model.vectors import Flags
 from lynchpin.solve.contracts import Status, Vector
+from lynchpin.solve.split.alternation import Alternation
 from lynchpin.solve.split.blocks import PLANTS
 from lynchpin.solve.split.contracts import Line, Stretch
 from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
@@ -48,12 +50,14 @@ class Plans:
         self._stage.planned = True
 
     def _plans(self) -> Line:
+        begun = self._standing.best is not None
+        yield from Alternation(self._form.built.instance, self._parts).run()
         likely_ones = likely(self._form, CANDIDATES)
         root = yield from self._parts.root("root of likely candidates", likely_ones)
         if not isinstance(root, Root):
             return
         self._scale, self._seconds = abs(root.objective), root.solution.seconds
-        if self._standing.best is None:
+        if not begun:
             first = yield from self._first(root, likely_ones)
             if first is None:
                 return
