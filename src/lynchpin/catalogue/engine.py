@@ -20,6 +20,7 @@ from lynchpin.catalogue.watch import Watch
 WORK = 4_000_000  # arcs passed in one chunk of an ascent, about
 SLICE = 2.0  # seconds for which one part is searched before the parts are compared again
 PATIENCE = 40
+WIDE = 0.001  # relative gap from which more is spent on better solutions
 LOOK = 150  # iterations between two looks for better solutions and for what can be fixed
 
 
@@ -156,7 +157,8 @@ def _first_bound(engine: Engine, ascent: Ascent) -> Ascent:
         core = ascent.core
         here = np.isin(core.ids, np.flatnonzero(engine.is_open))
         value, is_open = improved(core, here)
-        rounds = max(2, min(20, 20_000_000 // core.size))
+        most = 100 if engine.value - engine.bound > WIDE * engine.value else 20
+        rounds = max(2, min(most, 20_000_000 // core.size))
         engine.take(core, *kicked(core, is_open, value, ascent.average, random, rounds))
     return _fix(engine, ascent, 0.0)
 
