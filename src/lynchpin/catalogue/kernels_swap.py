@@ -128,10 +128,11 @@ def improve(  # noqa: C901
                     if c < near:
                         gain += near - c
                         c = near
-                    if extra[r] == 0.0:
-                        touched[marks] = r
-                        marks += 1
-                    extra[r] -= far - c
+                    if c < far:  # a need that has both at one cost changes nothing, and would be marked again
+                        if extra[r] == 0.0:
+                            touched[marks] = r
+                            marks += 1
+                        extra[r] -= far - c
             if count < high and -gain < best:
                 best = -gain
                 leave = -2
