@@ -40,13 +40,13 @@ def ties() -> Arcs:
 
 def test_ties_do_not_fill_the_list_of_facilities_beyond_its_end() -> None:
     """A need that has its nearest two at one cost marks none; in plain Python, one too many would raise."""
-    core = core_of(ties(), 0, 2)
+    core = core_of(ties(), 2, 2)
     is_open = np.array([True, True, False])
     value = kernels_swap.improve.py_func(
-        *core.by_need, *core.by_facility, is_open, 0, 2, np.arange(3), 1e6, 100, np.empty(3)
+        *core.by_need, *core.by_facility, is_open, 2, 2, np.arange(3), 1e6, 100, np.empty(3)
     )
-    assert value == 4
-    assert is_open.tolist() == [False, False, True]
+    assert value == 9
+    assert is_open.tolist() in ([True, False, True], [False, True, True])
 
 
 @pytest.mark.slow
