@@ -9,6 +9,8 @@ import time
 import numpy as np
 import pytest
 
+from benchmarks.specification.generate import koerkel_ghosh
+from lynchpin.catalogue import branch
 from lynchpin.catalogue.arcs import Arcs
 from lynchpin.catalogue.evaluate import evaluate
 from lynchpin.catalogue.location import LocateOptions, LocateProgress, Location, locate
@@ -254,3 +256,21 @@ def test_an_answer_names_its_phases() -> None:
     found: Location = locate(options_problem(60, 7, 90_000, 1))
     assert sum(found.phases.values()) <= found.seconds
     assert "bound" in found.phases
+
+
+def test_of_a_search_too_large_to_keep_the_certificate_has_what_it_proved_until_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The certificate proves more than the root, less than the search, and says on whose word the rest is."""
+    problem = koerkel_ghosh(size=70, price="b", symmetric=False, seed=3)
+    arcs = Arcs.of(problem.client, problem.facility, problem.cost, problem.opening)
+    proven: list[float] = []
+    for most in (0.0, 20_000.0):
+        monkeypatch.setattr(branch, "MEMORY", most)
+        found = locate(arcs, options=LocateOptions(time_limit=60))
+        judged = evaluate(found.certificate, arcs)
+        assert found.status == "optimal" and judged.ok and judged.solver
+        proven.append(judged.bound)
+    assert proven[0] < proven[1] < found.value
+    monkeypatch.setattr(branch, "MEMORY", 1e9)
+    assert evaluate(locate(arcs).certificate, arcs).optimal

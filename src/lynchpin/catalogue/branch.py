@@ -26,7 +26,7 @@ BATCH = 16  # nodes examined between two looks at the clock
 SETTINGS = ((60, 5, 1.0), (60, 5, 0.3), (100, 10, 0.1), (200, 20, 0.05))  # iterations, patience, step factor
 TRIED = 48  # nodes examined with each setting before the best is taken
 SMALL = 3000  # arcs up to which a second thread costs more time than it saves
-MEMORY = 600e6  # bytes of multipliers kept for the proof
+MEMORY = 900e6  # bytes of multipliers kept for the proof
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,8 @@ class Tree:
     value, is_open  best solution so far
     ceiling         more than any solution costs: what a solution has to stay below while there is none
     bound           least bound of the nodes that wait; never falls
-    nodes           the proof so far, in the core's facilities; None once it has become too large to keep
+    nodes           the proof so far, in the core's facilities; None once it has become too large to keep on
+    whole           the proof when it became too large, with the nodes that waited then as leaves
     examined        number of nodes
     pointed         facilities around which to look for a better solution
     rises           of each setting, by how much nodes lifted the bound, and of how many nodes that is the sum
@@ -104,6 +105,7 @@ class Tree:
     is_open: Flags
     bound: float
     nodes: list[Node] | None = field(default_factory=list[Node])
+    whole: list[Node] | None = None
     examined: int = 0
     kept: float = 0.0
     closed_at: float = math.inf  # least bound of the leaves that are done with
@@ -159,6 +161,7 @@ def branch(
         push(tree, Waiting(-1, tree.bound, tree.core.status, multipliers, tree.cycles))
     with ThreadPoolExecutor(threads) as pool:
         while tree.waiting and not over() and tree.examined < most:
+            keep_in_bounds(tree)
             batch = take(tree, BATCH)
             if batch:
                 # all of a batch are judged by what is known at its begin
@@ -263,8 +266,6 @@ def _record(tree: Tree, one: Waiting, found: Examined) -> tuple[int, Floats | Si
     """Keep a node for the proof; return its number and its multipliers as they are kept."""
     kept = found.multipliers.astype(np.float32) if tree.single else found.multipliers
     tree.kept += kept.nbytes
-    if tree.kept > MEMORY:
-        tree.nodes = None
     if tree.nodes is None:
         return 0, kept
     closed, opening = news_of(one.branched, found.status)
@@ -338,8 +339,17 @@ def raise_bound(tree: Tree) -> None:
     tree.bound = min(tree.value, max(tree.bound, least))
 
 
+def keep_in_bounds(tree: Tree) -> None:
+    """Keep no more of a proof that has become too large; between two batches, what there is holds."""
+    if tree.nodes is not None and tree.kept > MEMORY:
+        tree.whole = waiting_too(tree)
+        tree.nodes = None
+
+
 def waiting_too(tree: Tree) -> list[Node] | None:
-    """Return the proof with the nodes that still wait as leaves; None when it was too large to keep."""
-    if tree.nodes is None or not tree.begun:
+    """Return the proof with the nodes that still wait as leaves, or as it was when it became too large."""
+    if tree.nodes is None:
+        return tree.whole
+    if not tree.begun:
         return tree.nodes
     return tree.nodes + [one.as_leaf() for _, _, one in sorted(tree.waiting, key=lambda entry: entry[1])]

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lynchpin.catalogue.branch import (
-    MEMORY,
     Tree,
     Waiting,
+    keep_in_bounds,
     news_of,
     push,
     raise_bound,
@@ -82,6 +82,7 @@ def cut(
         tree.programmes.append(with_cycles(begun, tree.cycles))
     with ThreadPoolExecutor(threads) as pool:
         while tree.waiting and not over() and not tree.stuck:
+            keep_in_bounds(tree)
             batch = take(tree, threads)
             jobs = [
                 pool.submit(_examine, tree, lp, one, tree.cutoff, over)
@@ -171,7 +172,4 @@ def _record(tree: CutTree, one: Waiting, steps: list[Step]) -> int:
         )
         parent, facility, opened = len(tree.nodes) - 1, -1, False
         tree.kept += step.relaxed.multipliers.nbytes + 2 * step.relaxed.cycles.need.nbytes
-    number = len(tree.nodes) - 1
-    if tree.kept > MEMORY:
-        tree.nodes = None
-    return number
+    return len(tree.nodes) - 1

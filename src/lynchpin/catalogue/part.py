@@ -209,7 +209,7 @@ def _grow(
 def proof_of(part: PartSearch) -> tuple[tuple[Node, ...], float]:
     """Return the proof of a part in the numbers of the whole problem, and the bound that follows from it.
 
-    A search that became too large to keep is left out, and with it what it proved.
+    Of a search that became too large to keep there is only what it had proved by then.
     """
     tree = part.tree
     own = [] if tree is None else waiting_too(tree)
