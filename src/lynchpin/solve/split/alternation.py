@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from lynchpin.model.instance import Instance
-from lynchpin.model.vectors import Positions, Vector
+from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.contracts import Problem, Solution
 from lynchpin.solve.shrink import shrunk
 from lynchpin.solve.split.blocks import PLANTS
@@ -28,17 +28,27 @@ KICKS = 300  # of each family's search
 DECIDED = 0.1  # distance from a whole number at which the relaxation has decided
 CLOSE = 5e-4  # distance from the best of what is left, as a share of the relaxation
 SECONDS = 20.0  # for what is left
+AGREED = 0.02  # share of the cars by which a plan and its volumes may differ
 DEAR = 10.0  # what parts that nobody delivers cost, in the dearest that somebody does
 
 
 class Alternation:
-    """Makes plans of an instance, for the standing of a search; `parts` are of any aggregate form of it."""
+    """Makes plans of an instance, for the standing of a search; `parts` are of any aggregate form of it.
+
+    agrees  whether the last plan makes as many cars as its volumes said: nothing that matters was overlooked
+    """
 
     def __init__(self, instance: Instance, parts: Parts) -> None:
         self._instance, self._parts, self._standing = instance, parts, parts.standing
         form = parts.form
         allowed = {name: form.problem.upper[form.place[name]] > 0.5 for name in ("use", "nominate")}
         self._sourcing = Sourcing(instance, allowed, seed=parts.options.seed)
+        self.agrees = False
+
+    @property
+    def near(self) -> Flags:
+        """Return the uses that suit each car best at the last volumes (rows of `use`)."""
+        return self._sourcing.near
 
     def run(self) -> Stretch[None]:
         """Take turns until the plan stays as it is; parts of a plan to begin from are chosen anew."""
@@ -61,7 +71,9 @@ class Alternation:
         chosen = self._sourcing.choose(Volumes.of(self._instance, point), use, kicks=KICKS)
         choices = {name: np.round(point[name]) for name in CHOICES} | chosen
         choices["open"] = self._opened(choices)
-        self._standing.take(choices)
+        valued = self._standing.take(choices)
+        cars = float(point["make"].sum())
+        self.agrees = valued is not None and abs(float(valued["make"].sum()) - cars) <= AGREED * cars
         return chosen
 
     def _opened(self, choices: Mapping[str, Vector]) -> Vector:

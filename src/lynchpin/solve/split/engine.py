@@ -36,10 +36,10 @@ class Split:
     def run(self) -> None:
         """Search until the gap is closed, nothing is left to do, or a limit or a stop ends it."""
         with self._clock.phase("solve"), Crew.of(self._options) as crew:
-            plans = Plans(self._stage)
             last, alone = self._options.deterministic, crew.workers == 1
             proof = Proof(self._stage, self._yearly, last=last, alone=alone)
-            crew.add(plans.line())
+            plans = Plans(self._stage, proof.aside)
+            crew.add(plans.line(), proof.news)
             crew.add(proof.line(), proof.news)
             while crew.busy and not self._standing.finished:
                 try:

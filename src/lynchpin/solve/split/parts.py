@@ -97,8 +97,14 @@ class Parts:
     def root(self, name: str, kept: Flags | None = None) -> Stretch[Root | Solution]:
         """Solve a root, of some columns or of all; return the solution alone where there are no duals."""
         problem = replace(self.problem, integer=np.zeros_like(self.problem.integer))
-        upper = problem.upper if kept is None else np.where(kept, problem.upper, problem.lower)
-        part = shrunk(problem, problem.lower, upper)
+        if (
+            kept is None
+        ):  # whole: a row that forces columns has a dual, without which they would cost the bound
+            (found,) = yield [Task(name=name, problem=problem, options=self.relaxation(len(problem.cost)))]
+            if found.row_duals is None or found.x is None:
+                return found
+            return Root(found.objective, found.x, found.row_duals, found)
+        part = shrunk(problem, problem.lower, np.where(kept, problem.upper, problem.lower))
         options = self.relaxation(len(part.columns))
         (found,) = yield [Task(name=name, problem=part.problem or _IMPOSSIBLE, options=options)]
         if found.row_duals is None or found.x is None or part.problem is None:

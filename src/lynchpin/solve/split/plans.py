@@ -1,15 +1,17 @@
 """The line of work that makes plans.
 
-    alternation   volumes and sourcing by turns: a first plan, or a better one where there is one
-    root          of the likely candidates of each need alone; its duals price the links
-    first point   every block at those prices
-    kernel        what the root or the first point has a use for: family steps choose from it
-    by turns      family steps at the plan's volumes, then the plant step at the families' choices, until
-                  neither moves anything
-    search        neighbourhoods of the best plan, as long as there is time
+    alternation  volumes and sourcing by turns: a first plan, or a better one where there is one
+    steps        on a form that is not too large, exact: the root of the likely candidates of each need; every
+                 block at the prices that its duals put on links; family steps at the volumes of that point,
+                 then the plant step at the families' choices
+    pause        for a proof on this form, where it takes long and the alternation overlooked nothing
+    search       neighbourhoods of the best plan, as long as there is time
 
-Every point on the way is valued in the yearly form and verified; nothing here proves anything.
+Families choose from a *kernel*: what the root, the first point or the alternation found worth it. Every point
+on the way is valued in the yearly form and verified; nothing here proves anything.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from lynchpin.solve.split.stage import Stage
 from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
 
 CANDIDATES = 5  # of each need in the root
-ROUNDS = 1  # of family steps and plant step
+EXACT = 60_000  # columns of the form up to which a root and steps on it take seconds
 ROUGH, FINE = 1e-3, 2e-4  # distance from the best, as a share of the root, for first points and for steps
 FIRST_SECONDS, STEP_SECONDS, AGAIN_SECONDS = 20.0, 8.0, 8.0  # for first points, steps, neighbourhoods
 OF_ROOT, OF_ROOT_AGAIN = 0.5, 0.2  # the same as shares of the root's own seconds, where that is more
@@ -34,9 +36,10 @@ HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
 
 
 class Plans:
-    """Makes plans on a stage, for the standing of a search."""
+    """Makes plans on a stage, for the standing of a search; `pause` is what may come between."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, pause: Callable[[], Line]) -> None:
+        self._pause = pause
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
         self._scale, self._seconds = 1.0, 0.0
@@ -51,24 +54,35 @@ class Plans:
 
     def _plans(self) -> Line:
         begun = self._standing.best is not None
-        yield from Alternation(self._form.built.instance, self._parts).run()
+        turns = Alternation(self._form.built.instance, self._parts)
+        yield from turns.run()
+        kernel = with_uses(self._form, turns.near)
+        if turns.agrees:
+            yield from self._pause()
+        if len(self._form.problem.cost) <= EXACT:
+            kernel = yield from self._steps(kernel, begun=begun)
+        yield from self._search(kernel)
+
+    def _steps(self, near: Flags, *, begun: bool) -> Stretch[Flags]:
+        """Take the steps that are exact on the form; return the kernel for the search that follows.
+
+        begun  whether there was a plan to begin from, which takes the place of the first point
+        """
         likely_ones = likely(self._form, CANDIDATES)
         root = yield from self._parts.root("root of likely candidates", likely_ones)
         if not isinstance(root, Root):
-            return
+            return near
         self._scale, self._seconds = abs(root.objective), root.solution.seconds
-        if not begun:
-            first = yield from self._first(root, likely_ones)
-            if first is None:
-                return
-            kernel, x = self._kernel(root.x, first), first
-        else:
+        if begun and self._standing.best is not None:
             x = self._at_best()
-            kernel = self._kernel(root.x, x)
+            kernel = near | self._kernel(root.x, x)
             x = yield from self._plants(x)
+        else:
+            x = yield from self._first(root, likely_ones)
+            kernel = near | (self._kernel(root.x) if x is None else self._kernel(root.x, x))
         if x is not None:
-            yield from self._by_turns(x, root.duals, kernel)
-        yield from self._search(kernel)
+            yield from self._families(x, root.duals, kernel)
+        return kernel
 
     def _first(self, root: Root, kept: Flags) -> Stretch[Vector | None]:
         """Return the blocks' own points at the root's prices as one, None without one of the plants."""
@@ -90,27 +104,22 @@ class Plans:
         place = self._form.place["use"]
         return with_uses(self._form, np.max([x[place] for x in points], axis=0) > HAS_USE)
 
-    def _by_turns(self, x: Vector, duals: Vector, kernel: Flags) -> Line:
-        """Take family steps and plant steps by turns, from a point, until the plan stays as it is."""
+    def _families(self, x: Vector, duals: Vector, kernel: Flags) -> Line:
+        """Take a family step from a point, each family apart, and a plant step from where that leads."""
         parts, known = self._parts, self._standing.best is not None
-        for _ in range(ROUNDS):
-            before = self._standing.value
-            families = range(1, parts.blocks.count)
-            steps = [family_step(parts.blocks, family, x, duals, kernel) for family in families]
-            limits = parts.limits(FINE * self._scale, max(STEP_SECONDS, OF_ROOT * self._seconds))
-            answers = yield [
-                parts.task(f"family {parts.names[family]}", step, limits, x if known else None)
-                for family, step in zip(families, steps, strict=True)
-            ]
-            for family, step, answer in zip(families, steps, answers, strict=True):
-                if answer.x is not None:
-                    columns = parts.blocks.columns[family]
-                    x[columns] = step.whole(answer.x)[columns]
-            self._standing.take(self._form.values(x))
-            found = yield from self._plants(x)
-            if found is None or self._standing.value == before:
-                return
-            x, known = found, True
+        families = range(1, parts.blocks.count)
+        steps = [family_step(parts.blocks, family, x, duals, kernel) for family in families]
+        limits = parts.limits(FINE * self._scale, max(STEP_SECONDS, OF_ROOT * self._seconds))
+        answers = yield [
+            parts.task(f"family {parts.names[family]}", step, limits, x if known else None)
+            for family, step in zip(families, steps, strict=True)
+        ]
+        for family, step, answer in zip(families, steps, answers, strict=True):
+            if answer.x is not None:
+                columns = parts.blocks.columns[family]
+                x[columns] = step.whole(answer.x)[columns]
+        self._standing.take(self._form.values(x))
+        yield from self._plants(x)
 
     def _plants(self, x: Vector) -> Stretch[Vector | None]:
         """Take a plant step from a point; return where it leads."""
@@ -137,7 +146,7 @@ class Plans:
             name, free = around.next(x)
             step = held(self._form.problem, x, free & kept)
             seconds = max(AGAIN_SECONDS, OF_ROOT_AGAIN * self._seconds)
-            limits = self._parts.limits(FINE * self._scale, seconds)
+            limits = self._parts.limits(FINE * abs(before or 0.0) / self._form.money, seconds)
             (answer,) = yield [self._parts.task(name, step, limits, x)]
             around.settle(solved=answer.status is Status.OPTIMAL)
             if answer.x is not None:

@@ -1,6 +1,7 @@
 """The line of work that proves how good a plan can be.
 
-branch and cut   on the yearly form, where it is small enough: its root with cuts is the tightest bound here
+branch and cut   on the yearly form, where it is small enough: its root with cuts is the tightest bound here.
+                 Where that comes late, the plan line's worker first does the same on the aggregate form
 else, on the aggregate form, and again on a sharper one once there is a plan:
 root             its duals alone prove a bound, whatever they are worth; those of a run that was cut off stand
                  in for it
@@ -31,7 +32,10 @@ NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
 FROM_TREE = "branch and cut on the yearly form, scale on chords"
-TREE = "branch and cut"
+FROM_ASIDE = "branch and cut on the aggregate form, a relaxation"
+TREE, ASIDE = "branch and cut", "branch and cut of the aggregate form"
+SLOW = 20_000  # columns of the aggregate form from which the yearly form's root takes many seconds
+ASIDE_SECONDS = 60.0
 
 
 class Proof:
@@ -61,6 +65,15 @@ class Proof:
         else:
             yield from self._stages()
         self._stage.proven = True
+
+    def aside(self) -> Line:
+        """Search the aggregate form by branch and cut for a while, on a worker that is spared for it."""
+        problem = self._stage.parts.problem
+        if self._last or self._alone or len(problem.cost) <= SLOW or len(self._yearly.problem.cost) > MANY:
+            return
+        limits = replace(self._parts.limits(0.0, ASIDE_SECONDS), heuristics=False)
+        (answer,) = yield [Task(name=ASIDE, problem=problem, options=limits)]
+        self._standing.lower(-answer.bound * self._yearly.money, FROM_ASIDE)
 
     def _stages(self) -> Line:
         """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
@@ -123,6 +136,9 @@ class Proof:
             self._standing.lower(-progress.bound * form.money, FROM_TREE)
             if x is not None and form.contribution(x) > (self._standing.value or -np.inf):
                 self._standing.take(form.values(x))
+            return
+        if task.name == ASIDE:
+            self._standing.lower(-progress.bound * self._yearly.money, FROM_ASIDE)
             return
         for block, name in enumerate(self._parts.names):
             if task.name == f"block {name}":

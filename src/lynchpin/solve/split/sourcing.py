@@ -27,6 +27,7 @@ from lynchpin.solve.structure import Values
 
 EARNS = 0.05  # the least that a car is taken to earn, as a share of its parts
 SHARERS = 4.0  # cars that share a variant, for a first guess
+NEAR = 4  # uses of a car that count as near
 PASSES = 2  # over a family in which variants pool capacity
 
 
@@ -61,6 +62,7 @@ class Sourcing:
     """Chooses variants and suppliers of an instance at given volumes.
 
     allowed  which rows of `use` and of `nominate` may be chosen at all
+    near     which rows of `use` were among the few that suit a car best at the last choice
     """
 
     def __init__(self, instance: Instance, allowed: Mapping[str, Flags], *, seed: int) -> None:
@@ -70,6 +72,7 @@ class Sourcing:
         self._capacity = np.minimum(floats(pools, "capacity", np.inf) * instance.years, NONE)
         self._pool = nominate["pool"].to_numpy().astype(np.int64)
         self._measure = nominate["measure"].to_numpy()
+        self.near = np.zeros(instance.frames["use"].height, dtype=np.bool_)
 
     def choose(self, volumes: Volumes, use: Vector, *, kicks: int) -> dict[str, Vector]:
         """Return `use` and `nominate`, chosen anew from an assignment that may be empty.
@@ -179,7 +182,8 @@ class Sourcing:
                 family.engineering, family.tooling, free, family.curve,
             )  # fmt: skip
             seed = (self._seed + 1000 * self._turn + turn) % 2**31
-            sourced = searched(family, data, assigned, volumes.wanted, seed=seed, kicks=kicks)
+            sourced, loss = searched(family, data, assigned, volumes.wanted, seed=seed, kicks=kicks)
+            self.near[family.uses] = _nearest(family.need, loss)
         found["use"][family.uses[assigned[volumes.wanted & (assigned >= 0)]]] = 1.0
         found["nominate"][family.sources[sourced[family.at, family.place]]] = 1.0
 
@@ -219,3 +223,12 @@ def _cheapest(part: Lanes) -> Vector:
     found = np.full(part.models, np.inf)
     np.minimum.at(found, part.family.need, part.cost.min(axis=1, initial=np.inf))
     return np.where(np.isfinite(found), found, 0.0)
+
+
+def _nearest(need: Positions, loss: Vector) -> Flags:
+    """Return the uses of each car that lose least (U)."""
+    order = np.lexsort((loss, need))
+    rank = np.empty(len(need), dtype=np.int64)
+    ranked = need[order]
+    rank[order] = np.arange(len(need)) - np.searchsorted(ranked, ranked)
+    return (rank < NEAR) & np.isfinite(loss)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lynchpin.model.vectors import Flags, Positions
+from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.split import sourcing_kernels as kernels
 from lynchpin.solve.split.sourcing_family import Family
 
@@ -14,8 +14,10 @@ Data = tuple[Any, ...]
 
 def searched(
     family: Family, data: Data, assigned: Positions, wanted: Flags, *, seed: int, kicks: int
-) -> Flags:
-    """Improve an assignment in place; return which sources each facility takes (J, S).
+) -> tuple[Flags, Vector]:
+    """Improve an assignment in place; return which sources each facility takes (J, S), and losses (U).
+
+    The loss of a use is what all would cost more with it instead of the one that was chosen.
 
     data      arrays of the family at volumes, see `sourcing_kernels`
     assigned  use of each need, -1 where there is none yet      wanted  which needs are to be served
@@ -40,7 +42,8 @@ def searched(
     for j in range(facilities):
         kernels.facility_cost(j, kernels.members(j, -1, -1, shape, assigned, room), data, room)
         sourced[j] = room[5]
-    return sourced
+    current = np.where(assigned >= 0, state[3][assigned], 0.0)
+    return sourced, state[3] + np.where(state[3] > 0, current[family.need], 0.0)
 
 
 def _search(dice: np.random.Generator, kicks: int, things: tuple[Any, ...]) -> None:
