@@ -9,10 +9,12 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks.specification.generate import koerkel_ghosh
-from lynchpin.catalogue import branch
+from benchmarks.specification.generate import koerkel_ghosh, specifications
+from lynchpin.catalogue import branch, lagrangian
 from lynchpin.catalogue.arcs import Arcs
+from lynchpin.catalogue.core import core_of
 from lynchpin.catalogue.evaluate import evaluate
+from lynchpin.catalogue.lagrangian import dual_ascent
 from lynchpin.catalogue.location import LocateOptions, LocateProgress, Location, locate
 from lynchpin.errors import OptionError
 
@@ -274,3 +276,16 @@ def test_of_a_search_too_large_to_keep_the_certificate_has_what_it_proved_until_
     assert proven[0] < proven[1] < found.value
     monkeypatch.setattr(branch, "MEMORY", 1e9)
     assert evaluate(locate(arcs).certificate, arcs).optimal
+
+
+def test_a_dual_ascent_that_is_cut_off_is_one_to_go_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a single turn of each need the multipliers give a bound, and the optimum is the same."""
+    problem = specifications(needs=120, attributes=3, seed=4)
+    arcs = Arcs.of(problem.client, problem.facility, problem.cost, problem.opening)
+    core = core_of(arcs, 0, arcs.facilities)
+    best, whole = locate(arcs), dual_ascent(core)[0].bound
+    monkeypatch.setattr(lagrangian, "EFFORT", 0)
+    monkeypatch.setattr(lagrangian, "LEAST_EFFORT", 0)
+    assert 0 < dual_ascent(core)[0].bound < whole <= best.value
+    again = locate(arcs)
+    assert again.value == best.value and again.status == "optimal"

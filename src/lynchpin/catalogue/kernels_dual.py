@@ -8,22 +8,25 @@ from lynchpin.catalogue.compiled import compiled
 
 
 @compiled
-def climb(pointer, facility, cost, slack, multipliers, after, active):
+def climb(pointer, facility, cost, slack, multipliers, after, active, effort):
     """Raise each multiplier from cost to cost in turn, until every one is held by a facility without slack.
 
     slack        (F) f[j] − Σ_i max(0, λ[i] − c[i, j]), at least 0; kept up to date
     multipliers  (N) λ, at least the cheapest cost of each need; raised
     after        (N) the first arc of each need that is dearer than λ; kept up to date
     active       needs to raise, in the order in which they take turns; used as work space
+    effort       arcs passed after which no further turn begins
     """
     left = active.size
-    while left > 0:
+    spent = 0
+    while left > 0 and spent <= effort:
         stay = 0
         for a in range(left):
             i = active[a]
             end = pointer[i + 1]
             step = np.inf if after[i] == end else cost[after[i]] - multipliers[i]
             held = False
+            spent += after[i] - pointer[i]
             for k in range(pointer[i], after[i]):
                 room = slack[facility[k]]
                 if room <= 0.0 or room < step:

@@ -21,6 +21,7 @@ import numpy as np
 from lynchpin.catalogue import kernels, kernels_dual, kernels_swap
 from lynchpin.catalogue.core import Core, Flags, Floats, Status
 
+EFFORT, LEAST_EFFORT = 100, 10**9  # arcs passed in dual ascent for each arc there is, and at least
 SMALLEST = 0.004  # step factor at which the ascent is over
 
 
@@ -101,9 +102,9 @@ def dual_ascent(core: Core) -> tuple[Ascent, Flags]:
     multipliers = core.cost[core.pointer[:-1]]
     slack = np.where(core.status == 1, 0.0, core.opening)
     arcs = core.pointer, core.facility, core.cost
-    kernels_dual.climb(
-        *arcs, slack, multipliers, core.pointer[:-1] + 1, np.argsort(np.diff(core.pointer), kind="stable")
-    )
+    turns = np.argsort(np.diff(core.pointer), kind="stable")
+    effort = max(LEAST_EFFORT, EFFORT * core.size)
+    kernels_dual.climb(*arcs, slack, multipliers, core.pointer[:-1] + 1, turns, effort)
     is_open = core.status == 1
     order = np.argsort(multipliers, kind="stable")
     kernels_dual.point(*arcs, slack, multipliers, order, 1e-9 * core.opening, is_open)
