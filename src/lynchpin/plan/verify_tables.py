@@ -125,6 +125,7 @@ def _typed(name: str, table: pl.DataFrame, keys: tuple[str, ...], numbers: tuple
     """Return the table's columns in order; PlanError unless it has exactly these, as text and numbers."""
     wanted = (*keys, *numbers)
     # a caller without a type checker may hand over anything
+    # whoever calls without a type checker may hand over anything
     if not isinstance(table, pl.DataFrame):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise PlanError("it must be a polars frame", thing=f"table {name}", value=type(table).__name__)
     if set(table.columns) != set(wanted):

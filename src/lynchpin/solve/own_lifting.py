@@ -64,11 +64,11 @@ def in_form(own: OwnRows, built: Built, model: Arrays) -> tuple[OwnRows, tuple[s
         matrix, limit, valid = _lifted(adder, pieces, flows, model)
         kept = np.flatnonzero(valid & (extremes(matrix, model.lower, model.upper)[1] > limit + _room(limit)))
         found.append((matrix[kept], np.full(len(kept), -np.inf), limit[kept]))
-        for row in adder[kept]:  # type: ignore[union-attr]
+        for row in adder[kept]:  # type: ignore[union-attr]  # scipy's types are wider than csr
             origins = pieces.origin[row.indices]
             label[origins] = LIFTED
             names.append(own.names[int(origins[0])])
-    stacked = sparse.csr_array(sparse.vstack([part[0] for part in found]))  # type: ignore[call-overload]
+    stacked = sparse.csr_array(sparse.vstack([part[0] for part in found]))  # type: ignore[call-overload]  # as above
     rows = OwnRows(
         names=tuple(names), terms=_by_variable(stacked, model),
         lower=np.concatenate([part[1] for part in found]), upper=np.concatenate([part[2] for part in found]),

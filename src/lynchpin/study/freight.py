@@ -234,7 +234,7 @@ def _nearest(point: Point) -> Point:
 def _from(point: Point, suez_closed: bool) -> npt.NDArray[np.float64]:
     """Return the shortest way in km from a point of the network to every other; inf where there is none."""
     # scipy ships no types
-    from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]
+    from scipy.sparse.csgraph import dijkstra  # pyright: ignore[reportUnknownVariableType]  # no types
 
     shortest = cast("Callable[..., npt.NDArray[np.float64]]", dijkstra)
     return shortest(_graph(suez_closed), directed=False, indices=_network().place[point])
@@ -256,6 +256,6 @@ def _graph(suez_closed: bool) -> Any:
 def _searoute() -> Any:
     """Return the graph of searoute, which takes a third of a second to load."""
     # searoute ships no types
-    from searoute.searoute import setup_M  # pyright: ignore[reportUnknownVariableType]
+    from searoute.searoute import setup_M  # pyright: ignore[reportUnknownVariableType]  # no types
 
     return cast("Any", setup_M())

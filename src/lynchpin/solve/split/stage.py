@@ -30,12 +30,8 @@ class Stage:
         if best is None:
             return False
         with self._clock.phase("build"):
-            sharper = self._form.sharpened(self._instance, None, [best])
+            sharper = self.parts.form.sharpened(self._instance, None, [best])
             if sharper is None:
                 return False
             self.parts = Parts.of(sharper, options=self._options, standing=self._standing)
             return True
-
-    @property
-    def _form(self) -> Form:
-        return self.parts.form
