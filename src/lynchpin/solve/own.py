@@ -64,8 +64,8 @@ def own_rows(built: Built, model: linopy.Model, *, limits: bool = False) -> OwnR
         raise _refused(difference)
     count = len(ours.row_lower)
     names = (*theirs.row_tag[count:].tolist(), *narrower.row_tag.tolist())
-    stacked: Any = sparse.vstack([_from(theirs.matrix, count), narrower.matrix])  # pyright: ignore[reportUnknownMemberType]
-    matrix: Any = sparse.csr_array(stacked)
+    # scipy's types know no stack of two kinds
+    matrix: Any = sparse.csr_array(sparse.vstack([_from(theirs.matrix, count), narrower.matrix]))  # type: ignore[call-overload]
     parts = {name: sparse.csr_array(matrix.tocsc()[:, columns]) for name, columns in ours.position.items()}
     found = OwnRows(
         names=names,
