@@ -19,6 +19,7 @@ import numpy as np
 from lynchpin.catalogue.compiled import compiled
 
 TINY = 1e-9
+MOVES = 10  # of each use in one descent, at most
 
 
 @compiled
@@ -210,9 +211,9 @@ def descend(closed, locked, shape, state, data, room):
     closed  facilities that may take nothing     locked  a need that stays, or -1
     """
     need, facility = shape[2], shape[3]
-    assigned, wanted, _, change = state
-    while True:
-        best, move = -TINY, -1
+    assigned, wanted, cost, change = state
+    for _ in range(MOVES * len(need)):
+        best, move = -TINY * np.abs(cost).sum(), -1  # less than that may be rounding, and turn in circles
         for u in range(len(need)):
             now = assigned[need[u]]
             if wanted[need[u]] and now != u and not closed[facility[u]] and need[u] != locked:
