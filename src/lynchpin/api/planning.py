@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import linopy
 
-from lynchpin.api.given import in_order
 from lynchpin.plan.case import Desk
 from lynchpin.plan.order import Order, Question
 from lynchpin.plan.plan import Plan
@@ -20,6 +19,7 @@ from lynchpin.solve.contracts import StopSignal
 from lynchpin.solve.progress import OnPlanProgress
 from lynchpin.solve.search_options import SearchOptions
 from lynchpin.solve.split.remote import opened
+from lynchpin.study.given import in_order
 from lynchpin.study.study import Study
 
 Listener = Callable[[str], object]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import linopy
 
-from lynchpin.api.given import in_order
 from lynchpin.catalogue.commonality import Commonality
 from lynchpin.model.build import build
 from lynchpin.model.instance import compile as compile_study
@@ -15,6 +14,7 @@ from lynchpin.plan.store import is_plan, load_plan
 from lynchpin.plan.verify import Verification
 from lynchpin.plan.verify import verify as verify_tables
 from lynchpin.study.freight import complete
+from lynchpin.study.given import in_order
 from lynchpin.study.study import Study
 
 

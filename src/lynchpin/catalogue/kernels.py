@@ -32,7 +32,7 @@ def price(pointer, facility, cost, opening, multipliers, reduced):
 
 
 @compiled
-def choose(reduced, status, low, high, chosen, ends):  # noqa: C901
+def choose(reduced, status, low, high, chosen, ends):  # noqa: C901 - one loop, read whole
     """Choose facilities at least reduced cost and return their sum; FAR when the counts cannot be met.
 
     chosen  (F) filled with whether each facility is chosen
@@ -125,7 +125,7 @@ def fix(reduced, status, chosen, ends, bound, cutoff):
 
 
 @compiled
-def ascend(  # noqa: C901
+def ascend(  # noqa: C901 - one loop, read whole
     pointer,
     facility,
     cost,

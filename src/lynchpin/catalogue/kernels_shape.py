@@ -8,7 +8,7 @@ from lynchpin.catalogue.compiled import compiled
 
 
 @compiled
-def dominated(pointer, facility, cost, opening, rows, needs_of, costs_of, pairs, effort):  # noqa: C901
+def dominated(pointer, facility, cost, opening, rows, needs_of, costs_of, pairs, effort):  # noqa: C901 - one loop, read whole
     """List facilities that another replaces at no more cost, each with that other, and return their number.
 
     A facility without needs is replaced by any that opens as cheaply.

@@ -46,7 +46,7 @@ def rescan(pointer, facility, cost, is_open, i, first, second, penalty, loss):
 
 
 @compiled
-def improve(  # noqa: C901
+def improve(  # noqa: C901 - one loop, read whole
     pointer,
     facility,
     cost,

@@ -6,11 +6,9 @@ from typing import overload
 from lynchpin.catalogue.design import Design, DesignOptions
 from lynchpin.catalogue.design import design as design_family
 from lynchpin.catalogue.design_task import DesignTask
-from lynchpin.errors import InputError
 from lynchpin.model.designed import Designs
 from lynchpin.model.designing import Designing, DesignRules, families_of
-from lynchpin.study.check import check
-from lynchpin.study.read import read_study
+from lynchpin.study.given import in_order
 from lynchpin.study.study import Study
 
 
@@ -85,17 +83,7 @@ def design(
     if isinstance(source, DesignTask):
         return design_family(source, options)
     rules = DesignRules(new=new, engineering=engineering, platform=platform, candidates=candidates)
-    study = _in_order(source)
+    study = in_order(source)
     maker = Designing(study, rules)
     found = {name: design_family(maker.task(name), options) for name in families_of(study, family)}
     return Designs(study, found, maker)
-
-
-def _in_order(study: Study | str | Path) -> Study:
-    """Return a study in whose tables nothing is wrong."""
-    if not isinstance(study, Study):
-        return read_study(study)
-    findings = check(study)
-    if any(finding.level == "error" for finding in findings):
-        raise InputError(findings)
-    return study

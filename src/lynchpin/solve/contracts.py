@@ -29,15 +29,15 @@ class SparseMatrix(Protocol):
 
     # The members are scipy's and documented there (D102).
     @property
-    def format(self) -> str: ...  # noqa: D102
+    def format(self) -> str: ...  # noqa: D102 - scipy's
     @property
-    def shape(self) -> tuple[int, ...]: ...  # noqa: D102
+    def shape(self) -> tuple[int, ...]: ...  # noqa: D102 - scipy's
     @property
-    def indptr(self) -> Any: ...  # noqa: D102
+    def indptr(self) -> Any: ...  # noqa: D102 - scipy's
     @property
-    def indices(self) -> Any: ...  # noqa: D102
+    def indices(self) -> Any: ...  # noqa: D102 - scipy's
     @property
-    def data(self) -> Any: ...  # noqa: D102
+    def data(self) -> Any: ...  # noqa: D102 - scipy's
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

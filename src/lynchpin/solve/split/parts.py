@@ -97,9 +97,7 @@ class Parts:
     def root(self, name: str, kept: Flags | None = None) -> Stretch[Root | Solution]:
         """Solve a root, of some columns or of all; return the solution alone where there are no duals."""
         problem = replace(self.problem, integer=np.zeros_like(self.problem.integer))
-        if (
-            kept is None
-        ):  # whole: a row that forces columns has a dual, without which they would cost the bound
+        if kept is None:  # not shrunk: rows that force columns have duals, or those would cost the bound
             (found,) = yield [Task(name=name, problem=problem, options=self.relaxation(len(problem.cost)))]
             if found.row_duals is None or found.x is None:
                 return found

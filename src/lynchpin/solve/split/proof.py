@@ -73,7 +73,7 @@ class Proof:
             return
         limits = replace(self._parts.limits(0.0, ASIDE_SECONDS), heuristics=False)
         (answer,) = yield [Task(name=ASIDE, problem=problem, options=limits)]
-        self._standing.lower(-answer.bound * self._yearly.money, FROM_ASIDE)
+        self._lower(answer.bound, FROM_ASIDE)
 
     def _stages(self) -> Line:
         """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
@@ -138,7 +138,7 @@ class Proof:
                 self._standing.take(form.values(x))
             return
         if task.name == ASIDE:
-            self._standing.lower(-progress.bound * self._yearly.money, FROM_ASIDE)
+            self._lower(progress.bound, FROM_ASIDE)
             return
         for block, name in enumerate(self._parts.names):
             if task.name == f"block {name}":

@@ -21,13 +21,14 @@ import numpy as np
 from lynchpin.model.calendar import floats
 from lynchpin.model.instance import Instance, periods_of
 from lynchpin.model.vectors import Flags, Positions, Vector
-from lynchpin.solve.split.sourcing_family import NONE, Family, families
+from lynchpin.solve.split.sourcing_family import Family, families
 from lynchpin.solve.split.sourcing_search import searched
 from lynchpin.solve.structure import Values
 
 EARNS = 0.05  # the least that a car is taken to earn, as a share of its parts
 SHARERS = 4.0  # cars that share a variant, for a first guess
 NEAR = 4  # uses of a car that count as near
+NONE = 1e15  # stands for a capacity without limit
 PASSES = 2  # over a family in which variants pool capacity
 
 
@@ -106,32 +107,35 @@ class Sourcing:
         needed[needs["model"].to_numpy(), needs["family"].to_numpy()] = True
         of_make = instance.frames["make"]["model"].to_numpy()
         for family in self._families:
-            use, place = family.lane // family.width, family.lane % family.width
-            j = family.facility[use]
-            engineering, tools = family.engineering.sum(axis=1), family.tooling.sum(axis=2)
-            serves = np.ones(len(use), dtype=np.bool_)
-            if choices is not None:
-                chosen, sourced = self._chosen(family, choices)
-                engineering = np.where(sourced.any(axis=1), 0.0, engineering)
-                tools = np.where(sourced, 0.0, tools)
-                has = np.zeros(len(possible), dtype=np.bool_)
-                has[family.need[chosen]] = True
-                serves = (chosen[use] & sourced[j, place]) | ~has[family.need[use]]
-            fixed = (engineering[j] + tools[j, place]) / (
-                SHARERS * np.maximum(possible[family.need[use]], 1.0)
-            )
+            cost, serves = self._offered(family, possible, choices)
             least = np.full(len(total), np.inf)
-            cost = family.money * family.quantity + fixed
             np.minimum.at(least, family.make[serves], cost[serves])
             total += np.where(needed[of_make, family.position], least, 0.0)
         return total
 
-    def _chosen(self, family: Family, choices: Mapping[str, Vector]) -> tuple[Flags, Flags]:
-        """Return which uses (U) and which sources of each facility (J, S) are chosen."""
-        sourced = np.zeros((len(family.engineering), family.width), dtype=np.bool_)
-        some = choices["nominate"][family.sources] > 0.5
-        sourced[family.at[some], family.place[some]] = True
-        return choices["use"][family.uses] > 0.5, sourced
+    def _offered(
+        self, family: Family, possible: Vector, choices: Mapping[str, Vector] | None
+    ) -> tuple[Vector, Flags]:
+        """Return what a car would pay on each flow of a family, and which flows it may choose from.
+
+        possible  cars of each model over the horizon (M)
+        """
+        use, place = family.lane // family.width, family.lane % family.width
+        j = family.facility[use]
+        engineering, tools = family.engineering.sum(axis=1), family.tooling.sum(axis=2)
+        serves = np.ones(len(use), dtype=np.bool_)
+        if choices is not None:
+            chosen = choices["use"][family.uses] > 0.5
+            some = choices["nominate"][family.sources] > 0.5
+            sourced = np.zeros(tools.shape, dtype=np.bool_)
+            sourced[family.at[some], family.place[some]] = True
+            engineering = np.where(sourced.any(axis=1), 0.0, engineering)
+            tools = np.where(sourced, 0.0, tools)
+            has = np.isin(family.need, family.need[chosen])
+            serves = (chosen[use] & sourced[j, place]) | ~has[use]
+        fixed = engineering[j] + tools[j, place]
+        share = fixed / (SHARERS * np.maximum(possible[family.need[use]], 1.0))
+        return family.money * family.quantity + share, serves
 
     def _lanes(self, family: Family, make: Vector) -> "Lanes":
         """Return what delivering all of a use from each of its sources costs, at volumes."""

@@ -11,7 +11,6 @@ from lynchpin.model.rows import positions
 from lynchpin.model.scale import curves, years_weighed
 from lynchpin.model.vectors import Flags, Positions, Vector
 
-NONE = 1e15  # stands for a capacity without limit
 NO_CURVE = (0.0, 1.0, 1.0, 1.0, 1.0)
 
 
