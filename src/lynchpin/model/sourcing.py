@@ -8,7 +8,7 @@ Decisions   `nominate`[v,s,c] in {0,1}; `tooled`[v,s,c,ph] in [0,1], whole by it
             `buy`[m,v,s,k,r,t], `unmet`[pool,t] >= 0
 
     (U3) nominate[v,s,c] <= sum over m in c of use[m,v];  sum over s of tooled[v,s,c,ph] >= used[v,c,ph]
-         tooled <= nominate;  tooled >= nominate + used - 1
+         tooled <= nominate;  tooled <= used;  tooled >= nominate + used - 1
     (F4) sum over v in f, s, r of buy[m,v,s,k,r,t] = quantity[m,f] make[m,k,t]
     (F5) sum over s, k, r of buy[m,v,s,k,r,t] <= quantity sum over n of B[m,n,t] use[m,v]
     (F7) sum over k, r of buy[m,v,s,k,r,t]
@@ -90,6 +90,10 @@ def _tools(statement: Statement) -> None:
     only.add("tooled", 1.0, column=every(tooled), row=every(tooled))
     only.add("nominate", -1.0, column=nominated, row=every(tooled))
     only.done()
+    needed = statement.rows("U3_used", keys, "<=")
+    needed.add("tooled", 1.0, column=every(tooled), row=every(tooled))
+    needed.add("used", -1.0, column=using, row=every(tooled))
+    needed.done()
     both = statement.rows("U3_both", keys, ">=", -1.0)
     both.add("tooled", 1.0, column=every(tooled), row=every(tooled))
     both.add("nominate", -1.0, column=nominated, row=every(tooled))

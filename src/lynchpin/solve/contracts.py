@@ -11,17 +11,19 @@ minimisation: whoever maximises turns the sign before and after.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from lynchpin.errors import ModelError
 
 Vector = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Basis = npt.NDArray[np.uint8]
 
 
 class SparseMatrix(Protocol):
@@ -121,6 +123,37 @@ def _refuse(name: str, values: Vector, wrong: Flags, named: Callable[[int], str]
         )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cuts:
+    """Rows matrix x <= upper that cut off points of a relaxation and no solution (k rows, n columns)."""
+
+    matrix: SparseMatrix
+    upper: Vector
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.upper)
+
+
+def with_cuts(problem: Problem, cuts: Cuts) -> Problem:
+    """Return a problem with rows added at its end."""
+    matrix = sparse.csr_array(cast(Any, sparse.vstack([cast(Any, problem.matrix), cast(Any, cuts.matrix)])))
+    return replace(
+        problem,
+        matrix=cast(SparseMatrix, matrix),
+        row_lower=np.concatenate([problem.row_lower, np.full(len(cuts), -np.inf)]),
+        row_upper=np.concatenate([problem.row_upper, cuts.upper]),
+    )
+
+
+class Cutter(Protocol):
+    """Whoever knows rows that a point of a relaxation breaks and no solution does."""
+
+    def cuts(self, x: Vector) -> Cuts:
+        """Return rows that a point (n) breaks, none where it knows of none."""
+        ...
+
+
 class Status(StrEnum):
     """How a solve ended; the list is closed."""
 
@@ -171,6 +204,9 @@ class Solution:
     x                        value of each column (n), or None without a feasible solution
     row_duals, reduced_costs of a linear problem (m and n), else None: reduced_costs = cost − A' row_duals;
                              proof of the objective only where it is optimal
+    cuts                     rows that a cutter added, or None; the last of row_duals are theirs
+    basis                    where simplex ended: status of each column and then of each row, as HiGHS counts
+                             them, where it was asked for
     objective                at x; `inf` without one, `-inf` when unbounded
     bound                    no solution is below this; `-inf` while unknown
     seconds                  from the call to its return, hand-over included
@@ -182,6 +218,8 @@ class Solution:
     x: Vector | None = None
     row_duals: Vector | None = None
     reduced_costs: Vector | None = None
+    cuts: Cuts | None = None
+    basis: Basis | None = None
     objective: float = math.inf
     bound: float = -math.inf
     seconds: float = 0.0

@@ -14,7 +14,7 @@ from lynchpin.model.instance import Instance
 from lynchpin.model.scale import ScaleOptions
 from lynchpin.model.slots import first, refine
 from lynchpin.model.vectors import Vector
-from lynchpin.solve.contracts import Problem, SparseMatrix
+from lynchpin.solve.contracts import Cuts, Problem, SparseMatrix, with_cuts
 from lynchpin.solve.own import OwnRows
 from lynchpin.solve.own_lifting import in_form
 from lynchpin.solve.structure import CHOICES, Values
@@ -114,6 +114,16 @@ class Form:
             row_name=named,
         )
         return replace(self, problem=problem, tags=self.tags[kept])
+
+    def with_cuts(self, cuts: Cuts) -> "Form":
+        """Return the form with rows that a cutter found for it."""
+        names, rows = self.problem.row_name, len(self.problem.row_lower)
+
+        def named(row: int) -> str:
+            return names(row) if row < rows else f"cut {row - rows}"
+
+        tags = np.concatenate([self.tags, np.full(len(cuts), "cut", dtype=object)])
+        return replace(self, problem=replace(with_cuts(self.problem, cuts), row_name=named), tags=tags)
 
     @property
     def money(self) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lynchpin.errors import OptionError
-from lynchpin.solve.contracts import Problem, Vector
+from lynchpin.solve.contracts import Basis, Cutter, Problem, Vector
 from lynchpin.solve.options import Settings, SolveOptions
 
 Start = npt.ArrayLike | Mapping[int, float]
@@ -43,6 +43,8 @@ class Job:
 
     settings   HiGHS options by name
     start      positions and values of known columns, or None
+    cutter     who adds rows to a relaxation until it knows of none, or None
+    basis      where simplex begins, see `Solution`, or None
     began      `time.monotonic()` of the call, which all processes of a machine share
     deadline   when the time limit is reached, on the same clock, or None
     """
@@ -53,9 +55,18 @@ class Job:
     start: tuple[Positions, Vector] | None
     began: float
     deadline: float | None
+    cutter: Cutter | None = None
+    basis: Basis | None = None
 
 
-def job_of(problem: Problem, options: SolveOptions, start: Start | None) -> Job:
+def job_of(
+    problem: Problem,
+    options: SolveOptions,
+    start: Start | None,
+    *,
+    cutter: Cutter | None = None,
+    basis: Basis | None = None,
+) -> Job:
     """Return the solve of a problem as arrays; raises OptionError for a start that does not fit."""
     began = time.monotonic()
     return Job(
@@ -65,6 +76,8 @@ def job_of(problem: Problem, options: SolveOptions, start: Start | None) -> Job:
         start=None if start is None else _known_columns(problem, start),
         began=began,
         deadline=None if options.time_limit is None else began + options.time_limit,
+        cutter=None if problem.is_mixed_integer else cutter,
+        basis=basis,
     )
 
 

@@ -21,7 +21,7 @@ from scipy import sparse
 from lynchpin.model.build import Built
 from lynchpin.model.vectors import Flags, Positions
 from lynchpin.solve.contracts import Problem, SparseMatrix, Vector
-from lynchpin.solve.split.evaluate import at_rows, clipped
+from lynchpin.solve.evaluate import at_rows, clipped
 
 PLANTS = 0  # the owner that is no family
 

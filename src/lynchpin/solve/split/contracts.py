@@ -3,9 +3,9 @@
 subproblem  a `Task`: a problem in arrays that needs nothing but itself, so that any process of any machine
             can solve it, and solve it again where the first one died
 bound       money that no plan beats. Three kinds, each said with it: *duals* (`evaluate.bound_of`, from duals
-            alone), *blocks at prices* (the sum of the blocks' own bounds, `Blocks`), and *branch and cut*. A
-            block's bound is that of its relaxation until its search proves more, so the sum is a bound at
-            every moment. Only the best counts: the bound of a search never rises
+            alone, with cuts or without), *blocks at prices* (the sum of the blocks' bounds, `Blocks`), and
+            *branch and cut*. A block's bound is that of its relaxation until its search proves more, so the
+            sum is a bound at every moment. Only the best counts: the bound of a search never rises
 incumbent   a structure that was valued in the yearly form and accepted by the verifier (`Standing.take`);
             what a subproblem says of its own objective is never a plan's value
 line        a line of work: a generator that yields the tasks it needs next and is sent their solutions
@@ -15,7 +15,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lynchpin.solve.contracts import Problem, Solution, Vector
+from lynchpin.solve.contracts import Basis, Cutter, Problem, Solution, Vector
 from lynchpin.solve.options import SolveOptions
 
 
@@ -26,12 +26,16 @@ class Task:
     name     what it is, for progress
     options  limits and precision
     start    value of each column to start from, NaN where unknown, or None
+    cutter   who adds rows to a relaxation, or None
+    basis    where simplex begins, as a solution tells it, or None
     """
 
     name: str
     problem: Problem
     options: SolveOptions = field(default_factory=SolveOptions)
     start: Vector | None = None
+    cutter: Cutter | None = None
+    basis: Basis | None = None
 
 
 Result = TypeVar("Result")

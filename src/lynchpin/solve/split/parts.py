@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from lynchpin.model.vectors import Flags
-from lynchpin.solve.contracts import Problem, Solution, SparseMatrix, Vector
+from lynchpin.solve.contracts import Cuts, Cutter, Problem, Solution, SparseMatrix, Vector
+from lynchpin.solve.cuts.cutter import FormCutter
 from lynchpin.solve.forms import Form
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.search_options import SearchOptions
@@ -22,6 +23,12 @@ IMPLIED = ("F5_plant", "F7_plant")
 """Rows that whole numbers imply: they tighten a root by less than a ten-thousandth, and double its time."""
 
 SIMPLEX = 20_000  # columns up to which simplex is the quicker root
+WARM = 150_000  # columns up to which simplex is the quicker way to add cuts to a root
+
+
+def cutter_of(form: Form) -> FormCutter | None:
+    """Return a form's cutter; None with rows of one's own, which may say anything of what is tooled."""
+    return FormCutter.of(form) if form.own is None else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +83,12 @@ class Parts:
             seed=self.options.seed,
         )
 
-    def relaxation(self, columns: int) -> SolveOptions:
-        """Return options of a relaxation with so many columns."""
+    def relaxation(self, columns: int, *, cuts: bool = False) -> SolveOptions:
+        """Return options of a relaxation with so many columns, to which cuts may be added."""
         left = self.standing.left
         return SolveOptions(
             method="simplex" if columns <= SIMPLEX else "ipm",
-            crossover=False,
+            crossover=cuts and columns <= WARM,
             time_limit=None if left is None else max(left, 0.1),
         )
 
@@ -94,11 +101,20 @@ class Parts:
             known = step.start(start, step.problem.integer)
         return Task(name=name, problem=step.problem, options=limits, start=known)
 
-    def root(self, name: str, kept: Flags | None = None) -> Stretch[Root | Solution]:
+    def with_cuts(self, cuts: Cuts) -> "Parts":
+        """Return the parts of the form with rows that were added to it."""
+        form = self.form.with_cuts(cuts)
+        blocks = Blocks.of(form.problem, owners(form.built, form.place, len(form.problem.cost)))
+        return replace(self, form=form, blocks=blocks)
+
+    def root(
+        self, name: str, kept: Flags | None = None, *, cutter: Cutter | None = None
+    ) -> Stretch[Root | Solution]:
         """Solve a root, of some columns or of all; return the solution alone where there are no duals."""
         problem = replace(self.problem, integer=np.zeros_like(self.problem.integer))
         if kept is None:  # not shrunk: rows that force columns have duals, or those would cost the bound
-            (found,) = yield [Task(name=name, problem=problem, options=self.relaxation(len(problem.cost)))]
+            options = self.relaxation(len(problem.cost), cuts=cutter is not None)
+            (found,) = yield [Task(name=name, problem=problem, options=options, cutter=cutter)]
             if found.row_duals is None or found.x is None:
                 return found
             return Root(found.objective, found.x, found.row_duals, found)

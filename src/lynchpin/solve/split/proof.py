@@ -1,10 +1,10 @@
 """The line of work that proves how good a plan can be.
 
-branch and cut   on the yearly form, where it is small enough: its root with cuts is the tightest bound here.
-                 Where that comes late, the plan line's worker first does the same on the aggregate form
+cuts             a relaxation with cuts, round after round (`cuts`): most of the gap closes here
+branch and cut   on what that leaves: of the yearly form, where it is small enough. Where its relaxation comes
+                 late, the aggregate form comes first, and the plan line's worker takes the yearly one
 else, on the aggregate form, and again on a sharper one once there is a plan:
-root             its duals alone prove a bound, whatever they are worth; those of a run that was cut off stand
-                 in for it
+root             with cuts where there may be any; its duals alone prove a bound, whatever they are worth
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
 
 The duals of a plan to begin from are tried before all that.
@@ -16,11 +16,11 @@ from dataclasses import replace
 import numpy as np
 
 from lynchpin.solve.contracts import Problem, Progress, Status, Vector
+from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.progress import plan_gap
 from lynchpin.solve.split.contracts import Line, Stretch, Task
-from lynchpin.solve.split.evaluate import bound_of
-from lynchpin.solve.split.parts import Root
+from lynchpin.solve.split.parts import Root, cutter_of
 from lynchpin.solve.split.stage import Stage
 
 MANY = 200_000  # columns from which the yearly form has no root in reasonable time
@@ -30,10 +30,12 @@ STAGES = 2  # times that a form is sharpened
 NEAR = 0.1  # gap up to which the prices of an earlier plan's search are worth trying first
 NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
+FROM_CUTS = "duals of the {} form's relaxation with cuts"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
 FROM_TREE = "branch and cut on the yearly form, scale on chords"
 FROM_ASIDE = "branch and cut on the aggregate form, a relaxation"
 TREE, ASIDE = "branch and cut", "branch and cut of the aggregate form"
+ROOT, CUTS, CUTS_ASIDE = "root", "cuts", "cuts of the aggregate form"
 SLOW = 20_000  # columns of the aggregate form from which the yearly form's root takes many seconds
 ASIDE_SECONDS = 60.0
 
@@ -52,6 +54,8 @@ class Proof:
         self._floor = -np.inf
         self._gains = np.zeros(0)
         self._own = np.zeros(0)
+        self._tight: Form | None = None
+        self._about: dict[str, tuple[float, str]] = {}
 
     def line(self) -> Line:
         """Prove what can be proven."""
@@ -60,20 +64,46 @@ class Proof:
         earlier = self._noted(self._standing.earlier)
         if earlier is not None and self._is_near(earlier):
             yield from self._blocks_at(earlier)
-        if len(self._yearly.problem.cost) <= MANY:
-            yield from self._branch()
-        else:
+        if len(self._yearly.problem.cost) > MANY:
             yield from self._stages()
+        else:
+            if self._is_slow:
+                form = yield from self._tightened(self._parts.form, CUTS_ASIDE)
+                yield from self._searched(form, ASIDE, ASIDE_SECONDS)
+            yield from self._branch(None)
         self._stage.proven = True
 
     def aside(self) -> Line:
-        """Search the aggregate form by branch and cut for a while, on a worker that is spared for it."""
-        problem = self._stage.parts.problem
-        if self._last or self._alone or len(problem.cost) <= SLOW or len(self._yearly.problem.cost) > MANY:
-            return
-        limits = replace(self._parts.limits(0.0, ASIDE_SECONDS), heuristics=False)
-        (answer,) = yield [Task(name=ASIDE, problem=problem, options=limits)]
-        self._lower(answer.bound, FROM_ASIDE)
+        """Work on the yearly form for a while, on a worker that is spared for it."""
+        if self._is_slow:
+            yield from self._branch(ASIDE_SECONDS)
+
+    @property
+    def _is_slow(self) -> bool:
+        """Whether the yearly form's relaxation takes so long that the aggregate form's comes first."""
+        many = len(self._yearly.problem.cost) > MANY
+        return not (self._last or self._alone or many) and len(self._parts.problem.cost) > SLOW
+
+    def _branch(self, seconds: float | None) -> Line:
+        """Tighten the yearly form, unless that was done, and search what it leaves."""
+        if self._tight is None:
+            self._tight = yield from self._tightened(self._yearly, CUTS)
+        yield from self._searched(self._tight, TREE, seconds)
+
+    def _tightened(self, form: Form, name: str) -> Stretch[Form]:
+        """Solve the relaxation of a form with cuts; return the form with those that hold there."""
+        parts, cutter = self._parts, cutter_of(form)
+        if cutter is None:
+            return form
+        self._about[name] = (form.money, FROM_CUTS.format(form.name))
+        relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
+        options = parts.relaxation(len(form.problem.cost), cuts=True)
+        (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter)]
+        tight = form if found.cuts is None else form.with_cuts(found.cuts)
+        if found.row_duals is not None:
+            bound = bound_of(tight.problem, found.row_duals)
+            self._standing.lower(-bound * form.money, FROM_CUTS.format(form.name))
+        return tight
 
     def _stages(self) -> Line:
         """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
@@ -92,12 +122,16 @@ class Proof:
 
     def _root(self) -> Stretch[Vector | None]:
         """Solve the root of the stage's form; return its duals, if any."""
-        root = yield from self._parts.root("root")
+        form = self._parts.form
+        self._about[ROOT] = (form.money, FROM_CUTS.format(form.name))
+        root = yield from self._parts.root(ROOT, cutter=cutter_of(form))
         if not isinstance(root, Root):
             if root.status is Status.INFEASIBLE:
                 self._standing.last = root
             return None
-        self._standing.notes[NOTE] = root.duals * self._parts.form.money
+        if root.solution.cuts is not None:
+            self._parts = self._parts.with_cuts(root.solution.cuts)
+        self._standing.notes[NOTE] = root.duals * form.money
         return root.duals
 
     def _noted(self, notes: Mapping[str, Vector]) -> Vector | None:
@@ -131,14 +165,15 @@ class Proof:
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
         """Take the bound, and the better plan, of a search that is still running."""
-        if task.name == TREE:
-            form = self._yearly
-            self._standing.lower(-progress.bound * form.money, FROM_TREE)
-            if x is not None and form.contribution(x) > (self._standing.value or -np.inf):
-                self._standing.take(form.values(x))
-            return
-        if task.name == ASIDE:
-            self._lower(progress.bound, FROM_ASIDE)
+        if task.name in self._about:
+            money, known_from = self._about[task.name]
+            self._standing.lower(-progress.bound * money, known_from)
+            if (
+                x is not None
+                and task.name == TREE
+                and -progress.incumbent * money > (self._standing.value or -np.inf)
+            ):
+                self._standing.take(self._yearly.values(x))
             return
         for block, name in enumerate(self._parts.names):
             if task.name == f"block {name}":
@@ -161,19 +196,21 @@ class Proof:
     def _lower(self, least: float, known_from: str) -> None:
         self._standing.lower(-least * self._parts.form.money, known_from)
 
-    def _branch(self) -> Line:
-        """Search the yearly form whole by branch and cut, from the best plan if there is one yet."""
-        form, options = self._yearly, self._parts.options
+    def _searched(self, form: Form, name: str, seconds: float | None) -> Line:
+        """Search a form by branch and cut, the yearly one from the best plan if there is one yet."""
+        options, yearly = self._parts.options, name == TREE
+        known_from = FROM_TREE if yearly else FROM_ASIDE
+        self._about[name] = (form.money, known_from)
         close = 0.5 * options.gap * abs(self._standing.value or 0.0) / form.money
-        limits = replace(self._parts.limits(close, None), gap=0.5 * options.gap, heuristics=False)
+        limits = replace(self._parts.limits(close, seconds), gap=0.5 * options.gap, heuristics=False)
         start: Vector | None = None
-        if self._standing.best is not None:
+        if yearly and self._standing.best is not None:
             start = np.full(len(form.problem.cost), np.nan)
             for column, value in form.start(self._standing.best).items():
                 start[column] = value
-        (answer,) = yield [Task(name=TREE, problem=form.problem, options=limits, start=start)]
-        self._standing.lower(-answer.bound * form.money, FROM_TREE)
-        if answer.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        (answer,) = yield [Task(name=name, problem=form.problem, options=limits, start=start)]
+        self._standing.lower(-answer.bound * form.money, known_from)
+        if yearly and answer.status in (Status.INFEASIBLE, Status.UNBOUNDED):
             self._standing.last = answer
-        if answer.x is not None:
+        if yearly and answer.x is not None:
             self._standing.take(form.values(answer.x))

@@ -1,0 +1,36 @@
+"""All kinds of cuts of a form, looked for at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lynchpin.solve.contracts import Cuts, Vector
+from lynchpin.solve.cuts.covers import Supplies, supplies
+from lynchpin.solve.cuts.found import broken, stacked, together
+from lynchpin.solve.cuts.markets import Need, needs
+from lynchpin.solve.cuts.phases import Phases
+from lynchpin.solve.forms import Form
+
+
+@dataclass(frozen=True, eq=False)
+class FormCutter:
+    """What the separators need to know of a form; it travels to another process without the form.
+
+    columns  of the form (n)
+    """
+
+    columns: int
+    needs: Sequence[Need]
+    supplies: Sequence[Supplies]
+    phases: Phases
+
+    @classmethod
+    def of(cls, form: Form) -> "FormCutter":
+        """Return the cutter of a form."""
+        return cls(len(form.problem.cost), needs(form), supplies(form), Phases.of(form))
+
+    def cuts(self, x: Vector) -> Cuts:
+        """Return rows that a point (n) of the form's relaxation breaks."""
+        found = [row for need in self.needs for row in need.rows(x)]
+        found += [row for supply in self.supplies for row in supply.rows(x)]
+        found += self.phases.rows(x)
+        return stacked([broken(together(found, self.columns), x), broken(self.phases.only, x)])
