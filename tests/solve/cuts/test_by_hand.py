@@ -1,0 +1,198 @@
+"""Each kind of cut on a case that can be followed by hand: the relaxation is wrong, the cuts put it right."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import sparse
+
+from lynchpin.model.vectors import Positions
+from lynchpin.solve import Problem, solve_here
+from lynchpin.solve.contracts import Cuts, SparseMatrix, Vector
+from lynchpin.solve.cuts.covers import Supplies, Supply
+from lynchpin.solve.cuts.found import Row, together
+from lynchpin.solve.cuts.markets import Need, Parts
+from lynchpin.solve.cuts.phases import Phases
+from tests.solve.cuts.cases import relaxed, sides, tight
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A cutter of one separator."""
+
+    find: Callable[[Vector], Sequence[Row]]
+    columns: int
+
+    def cuts(self, x: Vector) -> Cuts:
+        """Return what the separator finds."""
+        return together(self.find(x), self.columns)
+
+
+def at(*places: int) -> Positions:
+    """Return columns."""
+    return np.array(places, dtype=np.int64)
+
+
+def row(count: int, **terms: float) -> list[float]:
+    """Return a row from its terms, c3=2.0 for twice column 3."""
+    found = [0.0] * count
+    for column, value in terms.items():
+        found[int(column.removeprefix("c"))] = value
+    return found
+
+
+def stated(
+    cost: list[float],
+    rows: list[list[float]],
+    *,
+    whole: int,
+    upper: list[float],
+    at_least: list[float],
+    at_most: npt.ArrayLike,
+    lower: npt.ArrayLike = 0.0,
+) -> Problem:
+    """Return a problem from a table of coefficients; so many of the first columns are whole."""
+    return Problem(
+        cost=np.array(cost),
+        lower=np.broadcast_to(np.asarray(lower, dtype=np.float64), len(cost)),
+        upper=np.array(upper),
+        integer=np.arange(len(cost)) < whole,
+        matrix=cast(SparseMatrix, sparse.csr_array(np.array(rows))),
+        row_lower=np.array(at_least),
+        row_upper=np.broadcast_to(np.asarray(at_most, dtype=np.float64), len(rows)),
+    )
+
+
+def two_by_two(each: tuple[float, float], *, one_of: bool) -> Problem:
+    """Return two plants that could each serve two markets of 10 cars; each car needs a part of sort A or B.
+
+    Columns: 0, 1 the choice of A, of B; 2, 3 parts A to plants 1, 2; 4, 5 parts B; 6, 7 cars of plant 1 to
+    markets 1, 2; 8, 9 of plant 2. A part of A costs 1 at plant 1 and 2 at plant 2, of B the reverse; a car to
+    the other market costs 5. A choice brings up to 20 parts and costs `each`. Column 10 is certain.
+
+    one_of  whether A or B is chosen, not both
+    """
+    demand = [row(11, c6=1, c8=1), row(11, c7=1, c9=1)]
+    needs = [row(11, c2=1, c4=1, c6=-1, c7=-1), row(11, c3=1, c5=1, c8=-1, c9=-1)]
+    brings = [row(11, c2=1, c3=1, c0=-20), row(11, c4=1, c5=1, c1=-20)]
+    return stated(
+        [*each, 1.0, 2.0, 2.0, 1.0, 0.0, 5.0, 5.0, 0.0, 0.0],
+        [*demand, *needs, *brings, row(11, c0=1, c1=1)],
+        lower=[*[0.0] * 10, 1.0],
+        upper=[1.0, 1.0, *[20.0] * 8, 1.0],
+        whole=2,
+        at_least=[10, 10, 0, 0, -np.inf, -np.inf, 1],
+        at_most=[10, 10, 0, 0, 0, 0, 1 if one_of else 2],
+    )
+
+
+def need(limits: list[list[list[int]]]) -> Need:
+    """Return the need of `two_by_two`: 1 part a car, 10 cars a market, A and B with these `limits`."""
+    parts = Parts(at(2, 3, 4, 5), at(0, 1, 0, 1), at(0, 0, 1, 1), np.array(limits))
+    return Need(
+        2, at(6, 7, 8, 9), at(0, 0, 1, 1), at(0, 1, 0, 1), np.ones(4), np.array([10.0, 10.0]), (parts,)
+    )
+
+
+def test_half_of_two_variants_is_not_a_variant_for_each_market() -> None:
+    """The relaxation uses half of A, at plant 1, and half of B, at plant 2, for 20; one of them costs 30.
+
+    Plant 1 has 10 parts A for the 10 cars that it sends to market 1, of which A may make 10 x 1/2.
+    """
+    problem = two_by_two((0.0, 0.0), one_of=True)
+    finder = need([[[0, 0]], [[1, 1]]])
+    plain = solve_here(relaxed(problem))
+    assert plain.x is not None
+    assert plain.objective == pytest.approx(20.0)
+    assert plain.x[:6] == pytest.approx([0.5, 0.5, 10.0, 0.0, 0.0, 10.0])
+    assert solve_here(problem).objective == pytest.approx(30.0)
+    cuts = together(list(finder.rows(plain.x)), 11)
+    assert len(cuts) == 2
+    assert sides(cuts) @ plain.x == pytest.approx([5.0, 5.0])
+    assert sides(cuts)[0] == pytest.approx(row(11, c2=1, c0=-10, c7=-1))
+    assert tight(problem, Rows(lambda x: list(finder.rows(x)), 11)).objective == pytest.approx(30.0)
+
+
+def test_half_of_two_tools_is_not_a_tool_for_each_market() -> None:
+    """A and B are suppliers of a certain variant, a tool costs 10: half of each for 30, whole ones for 40."""
+    problem = two_by_two((10.0, 10.0), one_of=False)
+    finder = need([[[10, 10], [0, 0]], [[10, 10], [1, 1]]])
+    assert solve_here(relaxed(problem)).objective == pytest.approx(30.0)
+    assert solve_here(problem).objective == pytest.approx(40.0)
+    assert tight(problem, Rows(lambda x: list(finder.rows(x)), 11)).objective == pytest.approx(40.0)
+
+
+def test_two_cars_of_four_take_two_tools_of_six() -> None:
+    """Two cars need 4 parts each, a tool makes 6: the relaxation buys a tool and a third, plans need two.
+
+    Columns: 0, 1 the cars, both certain; 2, 3 the tools at 10; parts of car 0, car 1 from supplier 0: 4, 5,
+    from supplier 1: 6, 7.
+    """
+    needs = [row(8, c4=1, c6=1, c0=-4), row(8, c5=1, c7=1, c1=-4)]
+    makes = [row(8, c4=1, c5=1, c2=-6), row(8, c6=1, c7=1, c3=-6)]
+    problem = stated(
+        [0.0, 0.0, 10.0, 10.0, 0.0, 0.0, 0.0, 0.0],
+        [*needs, *makes],
+        lower=[1.0, 1.0, *[0.0] * 6],
+        upper=[1.0] * 4 + [4.0] * 4,
+        whole=4,
+        at_least=[0, 0, -np.inf, -np.inf],
+        at_most=0,
+    )
+    suppliers = [
+        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
+        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
+    ]
+    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), suppliers)
+    assert solve_here(relaxed(problem)).objective == pytest.approx(40 / 3)
+    assert solve_here(problem).objective == pytest.approx(20.0)
+    assert tight(problem, Rows(lambda x: list(finder.rows(x)), 8)).objective == pytest.approx(20.0)
+
+
+def test_a_cover_counts_what_cars_take_elsewhere() -> None:
+    """What a car buys elsewhere is slack: one tool of six then does for two cars, and the row holds.
+
+    From both suppliers together: a + b − c − d <= (what the cars do not take here) / 2.
+    """
+    suppliers = [
+        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
+        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
+    ]
+    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), suppliers)
+    point = np.array([1.0, 1.0, 2 / 3, 2 / 3, 4.0, 0.0, 0.0, 4.0])
+    rows = [found for found in finder.rows(point) if 2 in found[0] and 3 in found[0]]
+    cuts = together(rows, 8)
+    assert len(cuts) == 1
+    side, upper = sides(cuts)[0], cuts.upper[0]
+    assert side == pytest.approx([-2.0, -2.0, -2.0, -2.0, 1.0, 1.0, 1.0, 1.0])
+    assert side @ point - upper == pytest.approx(4 / 3)
+    one_tool = np.array([1.0, 1.0, 1.0, 0.0, 3.0, 3.0, 0.0, 0.0])
+    assert side @ one_tool - upper == pytest.approx(0.0)
+
+
+def test_a_supplier_is_not_tooled_for_one_phase_of_a_variant() -> None:
+    """One supplier a phase, each nominated by half, is cut off; every whole choice is kept.
+
+    Columns: cars 0 on sale in both phases, 1 in the first, 2 in the second; 3, 4 used; 5, 6 and 7, 8 the two
+    suppliers tooled in each phase.
+    """
+    both = [(5, 6, 3, 0), (6, 5, 4, 0), (7, 8, 3, 0), (8, 7, 4, 0)]
+    pairs = [(5, 6, 1), (6, 5, 2), (7, 8, 1), (8, 7, 2)]
+    only = [(at(*three), np.array([1.0, -1.0, -1.0]), 0.0) for three in pairs]
+    phases = Phases(np.array(both), together(only, 9))
+    turns = np.array([0.5, 0, 0, 0.5, 0.5, 0.5, 0, 0, 0.5])
+    cuts = together(phases.rows(turns), 9)
+    assert sides(cuts) @ turns == pytest.approx([0.5, 0.5])
+    assert sides(phases.only) @ turns == pytest.approx([0.5, -0.5, -0.5, 0.5])
+    every = together([(at(*four), np.array([1.0, -1.0, -1.0, 1.0]), 0.0) for four in both], 9)
+    for cars in product((0.0, 1.0), repeat=3):
+        for one, other in product((0.0, 1.0), repeat=2):
+            used = max(cars[0], cars[1]), max(cars[0], cars[2])
+            plan = np.array([*cars, *used, one * used[0], one * used[1], other * used[0], other * used[1]])
+            assert (sides(every) @ plan <= 0).all()
+            assert (sides(phases.only) @ plan <= 0).all()
+            assert not phases.rows(plan)
