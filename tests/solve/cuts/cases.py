@@ -30,6 +30,7 @@ SIZES = (
 )
 FORMS = ("yearly", "few peaks", "all peaks")
 KINDS = ("use", "tool", "cover", "phase")
+ALL = "all"
 # All scopes, successors, combustion cars, contracts, half-years; prices drift in one.
 SEEDS = (1, 6, 8, 12, 15, -4)
 CASES = [(seed, kind) for seed in SEEDS for kind in FORMS if kind != "few peaks" or seed not in (6, 12)]
@@ -203,12 +204,13 @@ def rows_at(cutter: FormCutter, x: Vector) -> dict[str, list[Row]]:
 
 @cache
 def cuts_of(seed: int, kind: str) -> Mapping[str, Cuts]:
-    """Return the cuts of each kind that are found at all points of a form."""
+    """Return the cuts of each kind found at all points of a form, and what a solve is given there."""
     form = form_of(seed, kind)
     cutter, width = FormCutter.of(form), len(form.problem.cost)
     rows = [rows_at(cutter, x) for x in points(seed, kind)]
     found = {name: together([row for at in rows for row in at[name]], width) for name in KINDS}
     found["phase"] = stacked([found["phase"], cutter.phases.only])
+    found[ALL] = stacked([cutter.cuts(x) for x in points(seed, kind)])
     return found
 
 

@@ -153,24 +153,26 @@ def test_two_cars_of_four_take_two_tools_of_six() -> None:
     assert tight(problem, Rows(lambda x: list(finder.rows(x)), 8)).objective == pytest.approx(20.0)
 
 
-def test_a_cover_counts_what_cars_take_elsewhere() -> None:
+@pytest.mark.parametrize("pieces", [(1.0, 1.0), (1.0, 2.0), (4.0, 0.5)])
+def test_a_cover_counts_what_cars_take_elsewhere(pieces: tuple[float, float]) -> None:
     """What a car buys elsewhere is slack: one tool of six then does for two cars, and the row holds.
 
-    From both suppliers together: a + b − c − d <= (what the cars do not take here) / 2.
+    From both suppliers together: a + b − c − d <= (what the cars do not take here) / 2, in capacity, of which
+    each car needs 4 and its parts take `pieces`.
     """
     suppliers = [
         Supply(at(2), np.array([6.0]), [at(4), at(5)]),
         Supply(at(3), np.array([6.0]), [at(6), at(7)]),
     ]
-    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), suppliers)
-    point = np.array([1.0, 1.0, 2 / 3, 2 / 3, 4.0, 0.0, 0.0, 4.0])
-    rows = [found for found in finder.rows(point) if 2 in found[0] and 3 in found[0]]
-    cuts = together(rows, 8)
+    finder = Supplies(at(0, 1), np.array(pieces), np.array([4.0, 4.0]), suppliers)
+    one, other = pieces
+    point = np.array([1.0, 1.0, 2 / 3, 2 / 3, 4.0 / one, 0.0, 0.0, 4.0 / other])
+    cuts = together([found for found in finder.rows(point) if {2, 3} <= set(found[0].tolist())], 8)
     assert len(cuts) == 1
     side, upper = sides(cuts)[0], cuts.upper[0]
-    assert side == pytest.approx([-2.0, -2.0, -2.0, -2.0, 1.0, 1.0, 1.0, 1.0])
+    assert side == pytest.approx([-2.0, -2.0, -2.0, -2.0, one, other, one, other])
     assert side @ point - upper == pytest.approx(4 / 3)
-    one_tool = np.array([1.0, 1.0, 1.0, 0.0, 3.0, 3.0, 0.0, 0.0])
+    one_tool = np.array([1.0, 1.0, 1.0, 0.0, 3.0 / one, 3.0 / other, 0.0, 0.0])
     assert side @ one_tool - upper == pytest.approx(0.0)
 
 
