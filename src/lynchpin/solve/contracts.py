@@ -11,7 +11,7 @@ minimisation: whoever maximises turns the sign before and after.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
@@ -154,6 +154,19 @@ class Cutter(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trail:
+    """How a relaxation with cuts was solved: what one that is alike may begin from. It proves nothing.
+
+    points  at which cuts were looked for, in turn (k, n)
+    basis   where simplex ended: status of each column, each row and each cut that was added, in the order in
+            which they were, as HiGHS counts them; None from another method
+    """
+
+    points: Vector
+    basis: Basis | None
+
+
 class Status(StrEnum):
     """How a solve ended; the list is closed."""
 
@@ -182,12 +195,14 @@ class Progress:
     phase      what is being done, in a few words
     incumbent  objective of the best solution so far, `inf` while there is none; never rises
     bound      no solution is below this, `-inf` while unknown; never falls
+    trail      of a relaxation with cuts, so far
     """
 
     elapsed: float
     phase: str
     incumbent: float = math.inf
     bound: float = -math.inf
+    trail: "Trail | None" = field(default=None, compare=False, repr=False)
 
     @property
     def gap(self) -> float:
@@ -205,8 +220,7 @@ class Solution:
     row_duals, reduced_costs of a linear problem (m and n), else None: reduced_costs = cost − A' row_duals;
                              proof of the objective only where it is optimal
     cuts                     rows that a cutter added, or None; the last of row_duals are theirs
-    basis                    where simplex ended: status of each column and then of each row, as HiGHS counts
-                             them, where it was asked for
+    trail                    how they were found, or None
     objective                at x; `inf` without one, `-inf` when unbounded
     bound                    no solution is below this; `-inf` while unknown
     seconds                  from the call to its return, hand-over included
@@ -219,7 +233,7 @@ class Solution:
     row_duals: Vector | None = None
     reduced_costs: Vector | None = None
     cuts: Cuts | None = None
-    basis: Basis | None = None
+    trail: Trail | None = None
     objective: float = math.inf
     bound: float = -math.inf
     seconds: float = 0.0

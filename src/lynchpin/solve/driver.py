@@ -16,7 +16,7 @@ import numpy as np
 from lynchpin.errors import SolveError
 from lynchpin.solve.contracts import Progress, Solution, Status, Vector
 from lynchpin.solve.job import Job, Positions
-from lynchpin.solve.tightening import put, tightened
+from lynchpin.solve.tightening import begun, tightened
 
 Report = Callable[[Progress, Vector | None], None]
 
@@ -72,15 +72,14 @@ def _answer(job: Job, report: Report | None, asked: Callable[[], bool] | None) -
         highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     if report is not None or asked is not None:
         _listen(highs, _Listener(job.began, report, asked))
-    if job.basis is not None:
-        put(highs, job.basis, job.arrays.columns)
+    known = begun(highs, job)
     _run(highs, job)
     if highs.getModelStatus() in _unsure(job):
         return _settled(highs, job)
     if job.cutter is None:
         return _solution(highs, job)
     return tightened(
-        highs, job, run=lambda: _run(highs, job), answer=lambda: _solution(highs, job), report=report
+        highs, job, known, run=lambda: _run(highs, job), answer=lambda: _solution(highs, job), report=report
     )
 
 

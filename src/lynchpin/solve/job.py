@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lynchpin.errors import OptionError
-from lynchpin.solve.contracts import Basis, Cutter, Problem, Vector
+from lynchpin.solve.contracts import Cutter, Problem, Trail, Vector
 from lynchpin.solve.options import Settings, SolveOptions
 
 Start = npt.ArrayLike | Mapping[int, float]
@@ -44,7 +44,7 @@ class Job:
     settings   HiGHS options by name
     start      positions and values of known columns, or None
     cutter     who adds rows to a relaxation until it knows of none, or None
-    basis      where simplex begins, see `Solution`, or None
+    trail      of an alike relaxation, from which this one begins, or None
     began      `time.monotonic()` of the call, which all processes of a machine share
     deadline   when the time limit is reached, on the same clock, or None
     """
@@ -56,7 +56,7 @@ class Job:
     began: float
     deadline: float | None
     cutter: Cutter | None = None
-    basis: Basis | None = None
+    trail: Trail | None = None
 
 
 def job_of(
@@ -65,7 +65,7 @@ def job_of(
     start: Start | None,
     *,
     cutter: Cutter | None = None,
-    basis: Basis | None = None,
+    trail: Trail | None = None,
 ) -> Job:
     """Return the solve of a problem as arrays; raises OptionError for a start that does not fit."""
     began = time.monotonic()
@@ -77,7 +77,7 @@ def job_of(
         began=began,
         deadline=None if options.time_limit is None else began + options.time_limit,
         cutter=None if problem.is_mixed_integer else cutter,
-        basis=basis,
+        trail=trail,
     )
 
 

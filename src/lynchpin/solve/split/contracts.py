@@ -15,7 +15,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lynchpin.solve.contracts import Basis, Cutter, Problem, Solution, Vector
+from lynchpin.solve.contracts import Cutter, Problem, Solution, Trail, Vector
 from lynchpin.solve.options import SolveOptions
 
 
@@ -27,7 +27,7 @@ class Task:
     options  limits and precision
     start    value of each column to start from, NaN where unknown, or None
     cutter   who adds rows to a relaxation, or None
-    basis    where simplex begins, as a solution tells it, or None
+    trail    of an alike relaxation, from which this one begins, or None
     """
 
     name: str
@@ -35,7 +35,7 @@ class Task:
     options: SolveOptions = field(default_factory=SolveOptions)
     start: Vector | None = None
     cutter: Cutter | None = None
-    basis: Basis | None = None
+    trail: Trail | None = None
 
 
 Result = TypeVar("Result")

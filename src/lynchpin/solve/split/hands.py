@@ -59,7 +59,7 @@ class Processes:
 
     def take(self, task: Task) -> Attempt:
         """Have a process solve a task."""
-        job = job_of(task.problem, task.options, task.start, cutter=task.cutter, basis=task.basis)
+        job = job_of(task.problem, task.options, task.start, cutter=task.cutter, trail=task.trail)
         job = replace(job, settings=job.settings | {"threads": 1})
         child = self._idle.pop() if self._idle else self._hire()
         child.give(job)

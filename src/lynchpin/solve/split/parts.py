@@ -8,8 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from lynchpin.model.vectors import Flags
-from lynchpin.solve.contracts import Cuts, Cutter, Problem, Solution, SparseMatrix, Vector
-from lynchpin.solve.cuts.cutter import FormCutter
+from lynchpin.solve.contracts import Cuts, Problem, Solution, SparseMatrix, Vector
 from lynchpin.solve.forms import Form
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.search_options import SearchOptions
@@ -23,12 +22,7 @@ IMPLIED = ("F5_plant", "F7_plant")
 """Rows that whole numbers imply: they tighten a root by less than a ten-thousandth, and double its time."""
 
 SIMPLEX = 20_000  # columns up to which simplex is the quicker root
-WARM = 150_000  # columns up to which simplex is the quicker way to add cuts to a root
-
-
-def cutter_of(form: Form) -> FormCutter | None:
-    """Return a form's cutter; None with rows of one's own, which may say anything of what is tooled."""
-    return FormCutter.of(form) if form.own is None else None
+WARM = 150_000  # the same of a root to which cuts are added
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +81,8 @@ class Parts:
         """Return options of a relaxation with so many columns, to which cuts may be added."""
         left = self.standing.left
         return SolveOptions(
-            method="simplex" if columns <= SIMPLEX else "ipm",
-            crossover=cuts and columns <= WARM,
+            method="simplex" if columns <= (WARM if cuts else SIMPLEX) else "ipm",
+            crossover=False,
             time_limit=None if left is None else max(left, 0.1),
         )
 
@@ -107,14 +101,11 @@ class Parts:
         blocks = Blocks.of(form.problem, owners(form.built, form.place, len(form.problem.cost)))
         return replace(self, form=form, blocks=blocks)
 
-    def root(
-        self, name: str, kept: Flags | None = None, *, cutter: Cutter | None = None
-    ) -> Stretch[Root | Solution]:
+    def root(self, name: str, kept: Flags | None = None) -> Stretch[Root | Solution]:
         """Solve a root, of some columns or of all; return the solution alone where there are no duals."""
         problem = replace(self.problem, integer=np.zeros_like(self.problem.integer))
         if kept is None:  # not shrunk: rows that force columns have duals, or those would cost the bound
-            options = self.relaxation(len(problem.cost), cuts=cutter is not None)
-            (found,) = yield [Task(name=name, problem=problem, options=options, cutter=cutter)]
+            (found,) = yield [Task(name=name, problem=problem, options=self.relaxation(len(problem.cost)))]
             if found.row_duals is None or found.x is None:
                 return found
             return Root(found.objective, found.x, found.row_duals, found)

@@ -15,12 +15,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from lynchpin.solve.contracts import Problem, Progress, Status, Vector
+from lynchpin.solve.contracts import Problem, Progress, Solution, Status, Vector
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.progress import plan_gap
 from lynchpin.solve.split.contracts import Line, Stretch, Task
-from lynchpin.solve.split.parts import Root, cutter_of
+from lynchpin.solve.split.cutting import Cutting, Tight
+from lynchpin.solve.split.parts import Root
 from lynchpin.solve.split.stage import Stage
 
 MANY = 200_000  # columns from which the yearly form has no root in reasonable time
@@ -30,14 +31,13 @@ STAGES = 2  # times that a form is sharpened
 NEAR = 0.1  # gap up to which the prices of an earlier plan's search are worth trying first
 NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
-FROM_CUTS = "duals of the {} form's relaxation with cuts"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
 FROM_TREE = "branch and cut on the yearly form, scale on chords"
-FROM_ASIDE = "branch and cut on the aggregate form, a relaxation"
-TREE, ASIDE = "branch and cut", "branch and cut of the aggregate form"
+TREE = "branch and cut"
 ROOT, CUTS, CUTS_ASIDE = "root", "cuts", "cuts of the aggregate form"
 SLOW = 20_000  # columns of the aggregate form from which the yearly form's root takes many seconds
 ASIDE_SECONDS = 60.0
+ROUND, ROUND_ASIDE = "plan near the cuts", "plan near the cuts of the aggregate form"
 
 
 class Proof:
@@ -54,8 +54,9 @@ class Proof:
         self._floor = -np.inf
         self._gains = np.zeros(0)
         self._own = np.zeros(0)
-        self._tight: Form | None = None
-        self._about: dict[str, tuple[float, str]] = {}
+        self._tight: Tight | None = None
+        self._is_begun = False
+        self._cutting = Cutting(stage.parts)
 
     def line(self) -> Line:
         """Prove what can be proven."""
@@ -68,15 +69,21 @@ class Proof:
             yield from self._stages()
         else:
             if self._is_slow:
-                form = yield from self._tightened(self._parts.form, CUTS_ASIDE)
-                yield from self._searched(form, ASIDE, ASIDE_SECONDS)
-            yield from self._branch(None)
+                tight = yield from self._cutting.tightened(self._parts.form, CUTS_ASIDE)
+                yield from self._cutting.rounded(tight, ROUND_ASIDE)
+                while self._is_begun and self._tight is None:
+                    yield []
+            tight = yield from self._tight_yearly()
+            yield from self._cutting.rounded(tight, ROUND)
+            yield from self._searched(tight.form, None)
         self._stage.proven = True
 
     def aside(self) -> Line:
         """Work on the yearly form for a while, on a worker that is spared for it."""
         if self._is_slow:
-            yield from self._branch(ASIDE_SECONDS)
+            self._is_begun = True
+            tight = yield from self._tight_yearly()
+            yield from self._searched(tight.form, ASIDE_SECONDS)
 
     @property
     def _is_slow(self) -> bool:
@@ -84,26 +91,11 @@ class Proof:
         many = len(self._yearly.problem.cost) > MANY
         return not (self._last or self._alone or many) and len(self._parts.problem.cost) > SLOW
 
-    def _branch(self, seconds: float | None) -> Line:
-        """Tighten the yearly form, unless that was done, and search what it leaves."""
+    def _tight_yearly(self) -> Stretch[Tight]:
+        """Return the yearly form with cuts, found once."""
         if self._tight is None:
-            self._tight = yield from self._tightened(self._yearly, CUTS)
-        yield from self._searched(self._tight, TREE, seconds)
-
-    def _tightened(self, form: Form, name: str) -> Stretch[Form]:
-        """Solve the relaxation of a form with cuts; return the form with those that hold there."""
-        parts, cutter = self._parts, cutter_of(form)
-        if cutter is None:
-            return form
-        self._about[name] = (form.money, FROM_CUTS.format(form.name))
-        relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
-        options = parts.relaxation(len(form.problem.cost), cuts=True)
-        (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter)]
-        tight = form if found.cuts is None else form.with_cuts(found.cuts)
-        if found.row_duals is not None:
-            bound = bound_of(tight.problem, found.row_duals)
-            self._standing.lower(-bound * form.money, FROM_CUTS.format(form.name))
-        return tight
+            self._tight = yield from self._cutting.tightened(self._yearly, CUTS)
+        return self._tight
 
     def _stages(self) -> Line:
         """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
@@ -122,17 +114,27 @@ class Proof:
 
     def _root(self) -> Stretch[Vector | None]:
         """Solve the root of the stage's form; return its duals, if any."""
-        form = self._parts.form
-        self._about[ROOT] = (form.money, FROM_CUTS.format(form.name))
-        root = yield from self._parts.root(ROOT, cutter=cutter_of(form))
+        tight = yield from self._cutting.tightened(self._parts.form, ROOT)
+        if tight.solution is not None:
+            return (yield from self._strengthened(tight, tight.solution))
+        root = yield from self._parts.root(ROOT)
         if not isinstance(root, Root):
             if root.status is Status.INFEASIBLE:
                 self._standing.last = root
             return None
-        if root.solution.cuts is not None:
-            self._parts = self._parts.with_cuts(root.solution.cuts)
-        self._standing.notes[NOTE] = root.duals * form.money
+        self._standing.notes[NOTE] = root.duals * self._parts.form.money
         return root.duals
+
+    def _strengthened(self, tight: Tight, root: Solution) -> Stretch[Vector | None]:
+        """Go on with the cuts of a root: a plan near it first; return its duals, if any."""
+        if root.status is Status.INFEASIBLE:
+            self._standing.last = root
+        if root.row_duals is None:
+            return None
+        if root.cuts is not None:
+            self._parts = self._parts.with_cuts(root.cuts)
+        yield from self._cutting.rounded(tight, ROUND_ASIDE)
+        return root.row_duals
 
     def _noted(self, notes: Mapping[str, Vector]) -> Vector | None:
         """Return the duals of a root that was solved before, if they are of a form of this shape."""
@@ -165,15 +167,14 @@ class Proof:
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
         """Take the bound, and the better plan, of a search that is still running."""
-        if task.name in self._about:
-            money, known_from = self._about[task.name]
-            self._standing.lower(-progress.bound * money, known_from)
-            if (
-                x is not None
-                and task.name == TREE
-                and -progress.incumbent * money > (self._standing.value or -np.inf)
-            ):
-                self._standing.take(self._yearly.values(x))
+        if self._cutting.news(task, progress, x):
+            return
+        if task.name == TREE:
+            form = self._yearly
+            self._standing.lower(-progress.bound * form.money, FROM_TREE)
+            value = -np.inf if self._standing.value is None else self._standing.value
+            if x is not None and form.contribution(x) > value:
+                self._standing.take(form.values(x))
             return
         for block, name in enumerate(self._parts.names):
             if task.name == f"block {name}":
@@ -196,21 +197,19 @@ class Proof:
     def _lower(self, least: float, known_from: str) -> None:
         self._standing.lower(-least * self._parts.form.money, known_from)
 
-    def _searched(self, form: Form, name: str, seconds: float | None) -> Line:
-        """Search a form by branch and cut, the yearly one from the best plan if there is one yet."""
-        options, yearly = self._parts.options, name == TREE
-        known_from = FROM_TREE if yearly else FROM_ASIDE
-        self._about[name] = (form.money, known_from)
+    def _searched(self, form: Form, seconds: float | None) -> Line:
+        """Search the yearly form by branch and cut, from the best plan if there is one yet."""
+        options = self._parts.options
         close = 0.5 * options.gap * abs(self._standing.value or 0.0) / form.money
         limits = replace(self._parts.limits(close, seconds), gap=0.5 * options.gap, heuristics=False)
         start: Vector | None = None
-        if yearly and self._standing.best is not None:
+        if self._standing.best is not None:
             start = np.full(len(form.problem.cost), np.nan)
             for column, value in form.start(self._standing.best).items():
                 start[column] = value
-        (answer,) = yield [Task(name=name, problem=form.problem, options=limits, start=start)]
-        self._standing.lower(-answer.bound * form.money, known_from)
-        if yearly and answer.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        (answer,) = yield [Task(name=TREE, problem=form.problem, options=limits, start=start)]
+        self._standing.lower(-answer.bound * form.money, FROM_TREE)
+        if answer.status in (Status.INFEASIBLE, Status.UNBOUNDED):
             self._standing.last = answer
-        if yearly and answer.x is not None:
+        if answer.x is not None:
             self._standing.take(form.values(answer.x))

@@ -28,7 +28,7 @@ def solve_task(task: Task) -> Solution:
     HiGHS sets its threads once for a thread of a process, and for what is forked from it: where another
     number was set before, as by `solve_here`, it refuses one, and a fresh process solves the task.
     """
-    job = job_of(task.problem, task.options, task.start, cutter=task.cutter, basis=task.basis)
+    job = job_of(task.problem, task.options, task.start, cutter=task.cutter, trail=task.trail)
     answer = drive(replace(job, settings=job.settings | {"threads": 1}))
     if answer.status is not Status.ERROR:
         return answer

@@ -1,0 +1,126 @@
+"""Relaxations with cuts, what is kept of them for a later search, and plans near them.
+
+A relaxation with cuts leaves little undecided: of rung 30 a tenth of the choices. What it takes at all makes
+a problem that branch and cut solves in seconds, for a better plan than any other way has found there.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from lynchpin.solve.contracts import Progress, Solution, Trail, Vector
+from lynchpin.solve.cuts.cutter import FormCutter
+from lynchpin.solve.evaluate import bound_of
+from lynchpin.solve.forms import Form
+from lynchpin.solve.shrink import Shrunk, shrunk
+from lynchpin.solve.split.contracts import Line, Stretch, Task
+from lynchpin.solve.split.parts import Parts
+
+FROM_CUTS = "duals of the {} form's relaxation with cuts"
+POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  # notes kept with the plan
+ROUND_SECONDS = 20.0
+LEFT, LITTLE = ("use", "allocate"), 5e-3  # choices that stay untaken where a relaxation takes less of them
+TAKEN, MOST = (*LEFT, "launched", "nominate"), 0.99  # choices that stay taken where it takes more of them
+
+
+def cutter_of(form: Form) -> FormCutter | None:
+    """Return a form's cutter; None with rows of one's own, which may say anything of what is tooled."""
+    return FormCutter.of(form) if form.own is None else None
+
+
+class Tight(NamedTuple):
+    """A form with cuts, and the solution of its relaxation, None where there may be no cuts."""
+
+    form: Form
+    solution: Solution | None
+
+
+class Cutting:
+    """Tightens forms and makes plans near them, for the standing of a search."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._standing = parts, parts.standing
+        self._forms: dict[str, Form] = {}
+        self._steps: dict[str, tuple[Form, Shrunk]] = {}
+
+    def tightened(self, form: Form, name: str) -> Stretch[Tight]:
+        """Solve the relaxation of a form with cuts; return the form with those that hold there."""
+        parts, cutter = self._parts, cutter_of(form)
+        if cutter is None:
+            return Tight(form, None)
+        self._forms[name] = form
+        relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
+        options = parts.relaxation(len(form.problem.cost), cuts=True)
+        trail = self.trail_of(form)
+        (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
+        self.keep(form, found.trail)
+        tight = form if found.cuts is None else form.with_cuts(found.cuts)
+        if found.row_duals is not None:
+            self._lower(form, bound_of(tight.problem, found.row_duals))
+        return Tight(tight, found)
+
+    def news(self, task: Task, progress: Progress, x: Vector | None) -> bool:
+        """Take the bound or plan of a search that is still running; return whether it is one of these."""
+        if task.name in self._forms:
+            form = self._forms[task.name]
+            self.keep(form, progress.trail)
+            self._lower(form, progress.bound)
+        elif task.name in self._steps:
+            self._take(task.name, x)
+        return task.name in self._forms or task.name in self._steps
+
+    def _lower(self, form: Form, bound: float) -> None:
+        self._standing.lower(-bound * form.money, FROM_CUTS.format(form.name))
+
+    def rounded(self, tight: Tight, name: str) -> Line:
+        """Make a plan of what a relaxation with cuts takes at all: it is nearly whole."""
+        form, solution = tight.form, tight.solution
+        if solution is None or solution.x is None or not form.problem.is_mixed_integer:
+            return
+        step = shrunk(form.problem, *_limits(form, solution.x, solution.trail))
+        if step.problem is None or not len(step.columns):
+            return
+        self._steps[name] = (form, step)
+        close = 0.25 * self._parts.options.gap * abs(self._standing.value or 0.0) / form.money
+        limits = self._parts.limits(close, ROUND_SECONDS)
+        (answer,) = yield [Task(name=name, problem=step.problem, options=limits)]
+        self._take(name, answer.x)
+
+    def _take(self, name: str, x: Vector | None) -> None:
+        """Have a point of what was left valued, if it may be better than the plan that is known."""
+        form, step = self._steps[name]
+        if x is not None:
+            point = step.whole(x[: len(step.columns)])
+            if form.contribution(point) > (-np.inf if self._standing.value is None else self._standing.value):
+                self._standing.take(form.values(point))
+
+    def keep(self, form: Form, trail: Trail | None) -> None:
+        """Keep how a relaxation was solved for a search that begins from this one."""
+        if trail is not None:
+            self._standing.notes[POINTS.format(form.name)] = trail.points.ravel()
+            if trail.basis is not None:
+                self._standing.notes[BASIS.format(form.name)] = trail.basis.astype(np.float64)
+
+    def trail_of(self, form: Form) -> Trail | None:
+        """Return how the relaxation of a form of this size was solved before, if that is known."""
+        known = self._standing.earlier | self._standing.notes
+        points, basis = known.get(POINTS.format(form.name)), known.get(BASIS.format(form.name))
+        columns = len(form.problem.cost)
+        if points is None or points.size % columns:
+            return None
+        kinds = None if basis is None else np.clip(basis, 0, 255).astype(np.uint8)
+        return Trail(points=points.reshape(-1, columns), basis=kinds)
+
+
+def _limits(form: Form, x: Vector, trail: Trail | None) -> tuple[Vector, Vector]:
+    """Return limits of every column near a point, and the point before it where that is known (n, n)."""
+    lower, upper = form.problem.lower.copy(), form.problem.upper.copy()
+    near = x if trail is None else np.maximum(x, trail.points[-1])
+    for name in LEFT:
+        place = form.place[name]
+        upper[place] = np.where((near[place] < LITTLE) & (lower[place] < 0.5), 0.0, upper[place])
+    for name in TAKEN:
+        place = form.place[name]
+        lower[place] = np.where((x[place] > MOST) & (upper[place] > 0.5), 1.0, lower[place])
+    return lower, upper
