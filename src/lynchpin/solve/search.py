@@ -77,12 +77,10 @@ class Search:
         whole = Whole(self._instance, options=self._options, clock=self._clock, standing=self.standing)
         if self._method != "yearly" and not self.standing.finished:
             if self._method == "split":
-                with self._clock.phase("build"):
-                    small = Form.aggregate(self._instance, own=self._own, peaks=False)
                 Split(
                     self._instance,
-                    small,
                     self._yearly,
+                    own=self._own,
                     options=self._options,
                     clock=self._clock,
                     standing=self.standing,

@@ -108,7 +108,8 @@ def tightened(
         if report is not None:
             elapsed = time.monotonic() - job.began
             report(Progress(elapsed=elapsed, phase=PHASE, bound=bound, trail=trail), None)
-        if gained <= ENOUGH * (bound - first):
+        gains = bound - first
+        if math.isfinite(gains) and gained <= ENOUGH * gains:
             break
         cuts = job.cutter.cuts(best.x)
         if not len(cuts):
