@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lynchpin.solve import Status
-from lynchpin.solve.split.evaluate import bound_of
+from lynchpin.solve.evaluate import bound_of
 from tests.solve.problems import random_problem, state
 from tests.solve.split.cases import SEEDS, best, exact_bound, form_of, relaxed
 
