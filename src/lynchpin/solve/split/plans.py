@@ -4,14 +4,15 @@
     steps        on a form that is not too large, exact: the root of the likely candidates of each need; every
                  block at the prices that its duals put on links; family steps at the volumes of that point,
                  then the plant step at the families' choices
-    pause        for a proof on this form, where it takes long and the alternation overlooked nothing
+    pause        for a plan near a relaxation with cuts; where that takes long and the alternation overlooked
+                 nothing, for a proof
     search       neighbourhoods of the best plan, as long as there is time
 
 Families choose from a *kernel*: what the root, the first point or the alternation found worth it. Every point
 on the way is valued in the yearly form and verified; nothing here proves anything.
 """
 
-from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -35,10 +36,16 @@ IDLE = 20  # neighbourhoods without a better plan after which there is no use in
 HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
 
 
+class Pause(Protocol):
+    """What may come between; `agrees` says whether the plans so far overlooked nothing."""
+
+    def __call__(self, *, agrees: bool) -> Line: ...  # noqa: D102 - said above
+
+
 class Plans:
     """Makes plans on a stage, for the standing of a search; `pause` is what may come between."""
 
-    def __init__(self, stage: Stage, pause: Callable[[], Line]) -> None:
+    def __init__(self, stage: Stage, pause: Pause) -> None:
         self._pause = pause
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
@@ -57,8 +64,7 @@ class Plans:
         turns = Alternation(self._form.built.instance, self._parts)
         yield from turns.run()
         kernel = with_uses(self._form, turns.near)
-        if turns.agrees:
-            yield from self._pause()
+        yield from self._pause(agrees=turns.agrees)
         if len(self._form.problem.cost) <= EXACT:
             kernel = yield from self._steps(kernel, begun=begun)
         yield from self._search(kernel)

@@ -74,13 +74,23 @@ class Proof:
                 while self._is_begun and self._tight is None:
                     yield []
             tight = yield from self._tight_yearly()
-            yield from self._cutting.rounded(tight, ROUND)
+            if self._is_slow or self._last or self._alone:
+                yield from self._cutting.rounded(tight, ROUND)
             yield from self._searched(tight.form, None)
         self._stage.proven = True
 
-    def aside(self) -> Line:
-        """Work on the yearly form for a while, on a worker that is spared for it."""
-        if self._is_slow:
+    def aside(self, *, agrees: bool) -> Line:
+        """Work on the yearly form for a while, on the plan line's worker.
+
+        agrees  whether the plan line overlooked nothing so far, and has time to prove
+        """
+        if self._last or self._alone or len(self._yearly.problem.cost) > MANY:
+            return
+        if not self._is_slow:
+            while self._tight is None:
+                yield []
+            yield from self._cutting.rounded(self._tight, ROUND)
+        elif agrees:
             self._is_begun = True
             tight = yield from self._tight_yearly()
             yield from self._searched(tight.form, ASIDE_SECONDS)
