@@ -48,7 +48,6 @@ class Found:
 
     problem: Problem
     points: list[Vector] = field(default_factory=list[Vector])
-    count: int = 0
 
     def add(self, highs: highspy.Highs, cuts: Cuts, x: Vector) -> None:
         """Add rows to what HiGHS holds and to the problem."""
@@ -64,7 +63,6 @@ class Found:
         )
         self.problem = with_cuts(self.problem, cuts)
         self.points.append(x)
-        self.count += len(cuts)
 
 
 def begun(highs: highspy.Highs, job: Job) -> Found:
