@@ -22,6 +22,7 @@ FROM_CUTS = "duals of the {} form's relaxation with cuts"
 POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  # notes kept with the plan
 AHEAD = "root of the likeliest candidates"
 CANDIDATES = 3  # of each need in it
+LARGE = 300_000  # columns from which a bound without cuts is wanted first: one with them takes many minutes
 ROUND_SECONDS = 20.0
 LEFT, LITTLE = ("use", "allocate"), 5e-3  # choices that stay untaken where a relaxation takes less of them
 TAKEN, MOST = (*LEFT, "launched", "nominate"), 0.99  # choices that stay taken where it takes more of them
@@ -56,7 +57,7 @@ class Cutting:
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
         options = parts.relaxation(len(form.problem.cost), cuts=True)
         trail = self.trail_of(form)
-        if trail is None and len(form.problem.cost) > WARM and form is self._parts.form:
+        if trail is None and WARM < len(form.problem.cost) <= LARGE and form is self._parts.form:
             trail = yield from self._ahead(form)
         (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
         self.keep(form, found.trail)
