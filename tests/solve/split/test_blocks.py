@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lynchpin.solve import Problem, Status
 from lynchpin.solve.contracts import Vector
-from lynchpin.solve.split.blocks import PLANTS, Blocks
 from lynchpin.solve.evaluate import bound_of
+from lynchpin.solve.split.blocks import PLANTS, Blocks
 from lynchpin.solve.split.parts import IMPLIED
 from tests.solve.problems import random_problem, violation
 from tests.solve.split.cases import SEEDS, best, blocks_of, feasible_point, form_of, ladder_form, relaxed
