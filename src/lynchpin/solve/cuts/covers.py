@@ -22,14 +22,16 @@ though whole cars do not fit what a whole tool makes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.contracts import Vector as Point
 from lynchpin.solve.cuts.found import Row
-from lynchpin.solve.forms import Form
+
+if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
+    from lynchpin.solve.forms import Form
 
 NEAR = (0.001, 0.02, 0.1, 0.3, 0.5, 0.8, 1.1)  # slack of F5 in shares of its limit up to which a car counts
 FINER: Vector = np.array([0.5, 0.25, 0.125])  # parts of the best scale that are tried as well
@@ -160,7 +162,7 @@ def _coefficients(terms: Vector, turned: Flags, scale: float) -> tuple[Vector, f
     return np.where(turned, -stepped, stepped), upper
 
 
-def supplies(form: Form) -> list[Supplies]:
+def supplies(form: "Form") -> list[Supplies]:
     """Return the suppliers of each variant and slot, read from the rows F5 and F7_capacity of a form."""
     matrix: Any = form.problem.matrix
     matrix = matrix.tocsr()
@@ -197,7 +199,7 @@ def supplies(form: Form) -> list[Supplies]:
     return found
 
 
-def _limits(form: Form, tags: Any, is_part: Flags) -> tuple[Positions, Positions, Vector]:
+def _limits(form: "Form", tags: Any, is_part: Flags) -> tuple[Positions, Positions, Vector]:
     """Return the F5 row of each column of parts, -1 without one (n), and use and M of each such row (m)."""
     matrix: Any = cast(Any, form.problem.matrix).tocsr()
     limit = np.full(len(form.problem.cost), -1, dtype=np.int64)

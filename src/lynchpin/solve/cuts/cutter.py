@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lynchpin.solve.contracts import Cuts, Vector
 from lynchpin.solve.cuts.covers import Supplies, supplies
 from lynchpin.solve.cuts.found import broken, stacked, together
 from lynchpin.solve.cuts.markets import Need, needs
 from lynchpin.solve.cuts.phases import Phases
-from lynchpin.solve.forms import Form
+
+if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
+    from lynchpin.solve.forms import Form
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,7 @@ class FormCutter:
     phases: Phases
 
     @classmethod
-    def of(cls, form: Form) -> "FormCutter":
+    def of(cls, form: "Form") -> "FormCutter":
         """Return the cutter of a form."""
         return cls(len(form.problem.cost), needs(form), supplies(form), Phases.of(form))
 

@@ -20,15 +20,16 @@ best of their prefixes beyond. For given K the choice is exact.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.contracts import Vector as Point
 from lynchpin.solve.cuts.found import Row
-from lynchpin.solve.forms import Form
+
+if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
+    from lynchpin.solve.forms import Form
 
 MANY = 8  # plants up to which every set of them is tried
 LEAST = 1e-6  # flow that counts
@@ -122,7 +123,7 @@ def _sets(bought: Vector) -> Flags:
     return sets
 
 
-def needs(form: Form) -> list[Need]:
+def needs(form: "Form") -> list[Need]:
     """Return the needs of a form, read from its rows F4."""
     units = {name: form.built.columns[name].unit for name in ("make", "ship", "sell") if name in form.place}
     if len(set(units.values())) != 1 or "buy" not in form.place:
@@ -145,7 +146,7 @@ class _Line:
     rate: Vector
 
 
-def _together(form: Form) -> list[list[_Line]]:
+def _together(form: "Form") -> list[list[_Line]]:
     """Return the F4 rows of one version, family and slot together."""
     matrix: Any = form.problem.matrix
     matrix = matrix.tocsr()
@@ -168,7 +169,7 @@ def _together(form: Form) -> list[list[_Line]]:
     return list(lines.values())
 
 
-def _of_parts(form: Form, name: str) -> Positions:
+def _of_parts(form: "Form", name: str) -> Positions:
     """Return something of each column of parts, -1 for other columns (n)."""
     found = np.full(len(form.problem.cost), -1, dtype=np.int64)
     for variable in ("buy", "buy_peak"):
@@ -180,11 +181,10 @@ def _of_parts(form: Form, name: str) -> Positions:
 class _Cars:
     """Cars on their way by version, plant, period; the most that is sold by version, market, period."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: "Form") -> None:
         ship = form.built.columns["ship"].frame.select("model", "site", "period", "market")
-        ship = ship.with_columns(column=pl.int_range(pl.len()) + form.place["ship"].start)
         self.ships: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
-        for model, site, period, market, column in ship.iter_rows():
+        for column, (model, site, period, market) in enumerate(ship.iter_rows(), form.place["ship"].start):
             self.ships.setdefault((model, site, period), []).append((market, column))
         sell = form.built.columns["sell"].frame.select("model", "market", "period")
         upper = form.problem.upper[form.place["sell"]]
@@ -196,7 +196,7 @@ class _Cars:
 class _Tools:
     """The choices that parts need: use by version, variant; tooled by variant, supplier, member, period."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: "Form") -> None:
         use = form.built.columns["use"].frame
         self.use = {
             key: form.place["use"].start + row

@@ -11,6 +11,7 @@ does. A relaxation would have another supplier tooled in each phase, each for th
 
 from dataclasses import dataclass
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from lynchpin.model.vectors import Positions
 from lynchpin.solve.contracts import Cuts
 from lynchpin.solve.contracts import Vector as Point
 from lynchpin.solve.cuts.found import Row, together
-from lynchpin.solve.forms import Form
+
+if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
+    from lynchpin.solve.forms import Form
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +36,7 @@ class Phases:
     only: Cuts
 
     @classmethod
-    def of(cls, form: Form) -> "Phases":
+    def of(cls, form: "Form") -> "Phases":
         """Return the rows of a form."""
         frames = form.built.instance.frames
         place = form.place
