@@ -12,6 +12,7 @@ from lynchpin.solve.contracts import Cuts, SparseMatrix, Vector
 Row = tuple[Positions, Vector, float]
 """Columns, coefficients and upper limit of a row; a column may occur twice."""
 
+SMALL = 1e-9  # coefficient that HiGHS takes for nought
 DEEP = 3e-4  # by how much of its largest term a row is broken at least
 
 
@@ -23,6 +24,8 @@ def together(rows: Sequence[Row], columns: int) -> Cuts:
     value = np.concatenate([value for _, value, _ in rows]) if rows else np.zeros(0)
     matrix: Any = sparse.coo_array((value, (number, index)), shape=(len(rows), columns)).tocsr()
     matrix.sum_duplicates()
+    matrix.data[np.abs(matrix.data) < SMALL] = 0.0
+    matrix.eliminate_zeros()
     return Cuts(matrix=matrix, upper=np.array([upper for _, _, upper in rows], dtype=np.float64))
 
 
