@@ -124,10 +124,14 @@ class Standing:
     def accept(self, point: Values) -> bool:
         """Put a point of the yearly form before the judge as it is; return if it is the best now."""
         money = self._judge(point)
-        better = money is not None and (self.value is None or money > self.value)
-        if better:
-            self.best, self.value = point, money
-        return better
+        if money is None or not self.is_beaten_by(money):
+            return False
+        self.best, self.value = point, money
+        return True
+
+    def is_beaten_by(self, money: float) -> bool:
+        """Return whether so much money would be more than the best plan's; any is where there is none."""
+        return self.value is None or money > self.value
 
     def lower(self, bound: float, known_from: str) -> None:
         """Take a bound if it is better than the one that is known."""

@@ -4,6 +4,6 @@
     covers    what cars bring a supplier's tool rounded to whole cars and whole tools
     phases    a supplier is tooled in all phases of a variant, or in none
 
-`Cutter` looks for all kinds at once. The rows hold for every whole point of the yearly form, and so of what
-the aggregate form sees of it.
+`cutter.FormCutter` looks for all kinds at once. The rows hold for every whole point of the yearly form, and
+so of what the aggregate form sees of it.
 """

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
-from lynchpin.solve.contracts import Vector as Point
 from lynchpin.solve.cuts.found import Row
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
@@ -65,7 +64,7 @@ class Supplies:
     most: Vector
     suppliers: Sequence[Supply]
 
-    def rows(self, x: Point) -> Iterator[Row]:
+    def rows(self, x: Vector) -> Iterator[Row]:
         """Yield rows that a point breaks, at most one for each set of suppliers and of cars."""
         used = x[self.use]
         if used.max(initial=0.0) < PARTLY:
@@ -77,7 +76,7 @@ class Supplies:
             for chosen in combinations(range(count), size):
                 yield from self._rows_of(chosen, x, used, taken[list(chosen)].sum(axis=0) * self.piece)
 
-    def _rows_of(self, chosen: tuple[int, ...], x: Point, used: Vector, taken: Vector) -> Iterator[Row]:
+    def _rows_of(self, chosen: tuple[int, ...], x: Vector, used: Vector, taken: Vector) -> Iterator[Row]:
         suppliers = [self.suppliers[one] for one in chosen]
         tool = np.concatenate([supply.tool for supply in suppliers])
         most = np.concatenate([supply.most for supply in suppliers])
@@ -140,26 +139,31 @@ def rounded(terms: Vector, z: Vector, slack: float) -> tuple[Vector, float] | No
 
 def _worth(terms: Vector, z: Vector, turned: Flags, scales: Vector) -> Vector:
     """Return Σ h z − u of the rows of some scales, -inf where rounding does nothing (scales)."""
-    right = -terms[turned].sum() / scales
-    rest = right - np.floor(right)
-    idle = (rest < 1e-3) | (rest > 0.999)
-    rest = np.where(idle, 0.5, rest)
-    ratio = np.where(turned, -terms, terms)[None, :] / scales[:, None]
-    floor = np.floor(ratio)
-    stepped = floor + np.maximum(0.0, ratio - floor - rest[:, None]) / (1 - rest[:, None])
-    worth = (stepped @ np.where(turned, 1 - z, z) - np.floor(right)) * scales * (1 - rest)
-    return np.where(idle, -np.inf, worth)
+    stepped, right = _stepped(terms, turned, scales)
+    return stepped @ np.where(turned, 1 - z, z) - right
 
 
 def _coefficients(terms: Vector, turned: Flags, scale: float) -> tuple[Vector, float]:
     """Return h and u of one scale, in the choices as they were before some were turned round."""
-    right = float(-terms[turned].sum()) / scale
+    each, right = _stepped(terms, turned, np.array([scale]))
+    stepped: Vector = each[0]
+    return np.where(turned, -stepped, stepped), float(right[0]) - float(stepped[turned].sum())
+
+
+def _stepped(terms: Vector, turned: Flags, scales: Vector) -> tuple[Vector, Vector]:
+    """Return d (1 − f) F(c/d) of each term, with its sign turned where its choice is, and of floor(b/d).
+
+    The second is inf where rounding does nothing (scales, terms; scales).
+    """
+    right = -terms[turned].sum() / scales
     rest = right - np.floor(right)
-    ratio = np.where(turned, -terms, terms) / scale
+    idle = (rest < 1e-3) | (rest > 0.999)
+    rest = np.where(idle, 0.5, rest)
+    ratio = np.where(turned, -terms, terms) / scales[:, None]
     floor = np.floor(ratio)
-    stepped: Vector = (floor + np.maximum(0.0, ratio - floor - rest) / (1 - rest)) * scale * (1 - rest)
-    upper = float(np.floor(right)) * scale * (1 - rest) - float(stepped[turned].sum())
-    return np.where(turned, -stepped, stepped), upper
+    weight = scales * (1 - rest)
+    stepped = weight[:, None] * (floor + np.maximum(0.0, ratio - floor - rest[:, None]) / (1 - rest[:, None]))
+    return stepped, np.where(idle, np.inf, np.floor(right) * weight)
 
 
 def supplies(form: "Form") -> list[Supplies]:

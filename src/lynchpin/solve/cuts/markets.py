@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
-from lynchpin.solve.contracts import Vector as Point
 from lynchpin.solve.cuts.found import Row
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
@@ -69,14 +68,14 @@ class Need:
     most: Vector
     parts: tuple[Parts, ...]
 
-    def rows(self, x: Point) -> Iterator[Row]:
+    def rows(self, x: Vector) -> Iterator[Row]:
         """Yield rows that a point breaks."""
         shipped = np.zeros((self.plants, len(self.most)))
         np.add.at(shipped, (self.ship_plant, self.ship_market), self.rate * x[self.ship])
         for parts in self.parts:
             yield from self._rows_of(parts, x, shipped)
 
-    def _rows_of(self, parts: Parts, x: Point, shipped: Vector) -> Iterator[Row]:
+    def _rows_of(self, parts: Parts, x: Vector, shipped: Vector) -> Iterator[Row]:
         bought = np.zeros((self.plants, len(parts.limits)))
         np.add.at(bought, (parts.plant, parts.option), x[parts.column])
         shares = x[parts.limits]

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lynchpin.model.vectors import Positions
+from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.contracts import Cuts
-from lynchpin.solve.contracts import Vector as Point
 from lynchpin.solve.cuts.found import Row, together
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
@@ -62,7 +61,7 @@ class Phases:
                 only.append((np.array([one, other, *rest]), value, 0.0))
         return cls(np.array(both, dtype=np.int64).reshape(-1, 4), together(only, len(form.problem.cost)))
 
-    def rows(self, x: Point) -> list[Row]:
+    def rows(self, x: Vector) -> list[Row]:
         """Return the rows of the first kind that a point breaks, the worst one of each two phases."""
         one, other, used, use = self.both.T
         excess = x[one] - x[other] - x[used] + x[use]

@@ -56,11 +56,11 @@ class Cutting:
         self._forms[name] = form
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
         options = parts.relaxation(len(form.problem.cost), cuts=True)
-        trail = self.trail_of(form)
+        trail = self._trail_of(form)
         if trail is None and WARM < len(form.problem.cost) <= LARGE and form is self._parts.form:
             trail = yield from self._ahead(form)
         (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
-        self.keep(form, found.trail)
+        self._keep(form, found.trail)
         tight = form if found.cuts is None else form.with_cuts(found.cuts)
         if found.row_duals is not None:
             self._lower(form, bound_of(tight.problem, found.row_duals))
@@ -75,7 +75,7 @@ class Cutting:
         """Take bound or plan of a search that is still running; return whether it is one from here."""
         if task.name in self._forms:
             form = self._forms[task.name]
-            self.keep(form, progress.trail)
+            self._keep(form, progress.trail)
             self._lower(form, progress.bound)
         elif task.name in self._steps:
             self._take(task.name, x)
@@ -103,17 +103,17 @@ class Cutting:
         form, step = self._steps[name]
         if x is not None:
             point = step.whole(x[: len(step.columns)])
-            if form.contribution(point) > (-np.inf if self._standing.value is None else self._standing.value):
+            if self._standing.is_beaten_by(form.contribution(point)):
                 self._standing.take(form.values(point))
 
-    def keep(self, form: Form, trail: Trail | None) -> None:
+    def _keep(self, form: Form, trail: Trail | None) -> None:
         """Keep how a relaxation was solved for a search that begins from this one."""
         if trail is not None:
             self._standing.notes[POINTS.format(form.name)] = trail.points.ravel()
             if trail.basis is not None:
                 self._standing.notes[BASIS.format(form.name)] = trail.basis.astype(np.float64)
 
-    def trail_of(self, form: Form) -> Trail | None:
+    def _trail_of(self, form: Form) -> Trail | None:
         """Return how the relaxation of a form of this size was solved before, if that is known."""
         known = self._standing.earlier | self._standing.notes
         points, basis = known.get(POINTS.format(form.name)), known.get(BASIS.format(form.name))

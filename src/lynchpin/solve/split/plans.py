@@ -157,7 +157,7 @@ class Plans:
             around.settle(solved=answer.status is Status.OPTIMAL)
             if answer.x is not None:
                 found = step.whole(answer.x)
-                if self._form.contribution(found) > (self._standing.value or -np.inf):
+                if self._standing.is_beaten_by(self._form.contribution(found)):
                     self._standing.take(self._form.values(found))
             idle = idle + 1 if self._standing.value == before else 0
 

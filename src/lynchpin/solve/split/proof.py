@@ -7,10 +7,9 @@ else, on the aggregate form, and again on a sharper one once there is a plan:
 root             with cuts where there may be any; its duals alone prove a bound, whatever they are worth
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
 
-The duals of a plan to begin from are tried before all that.
+What is kept of an earlier search with the plan to begin from is tried first (`cutting`).
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +17,6 @@ import numpy as np
 from lynchpin.solve.contracts import Problem, Progress, Solution, Status, Vector
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
-from lynchpin.solve.progress import plan_gap
 from lynchpin.solve.split.contracts import Line, Stretch, Task
 from lynchpin.solve.split.cutting import Cutting, Tight
 from lynchpin.solve.split.parts import Root
@@ -28,8 +26,6 @@ MANY = 200_000  # columns from which the yearly form has no root in reasonable t
 FINE = 0.05  # distance from a block's best, as a share of the gap that was asked for
 BLOCK_SECONDS = 60.0
 STAGES = 2  # times that a form is sharpened
-NEAR = 0.1  # gap up to which the prices of an earlier plan's search are worth trying first
-NOTE = "root duals"  # kept with the plan, in currency
 FROM_ROOT = "duals of the aggregate form's root"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
 FROM_TREE = "branch and cut on the yearly form, scale on chords"
@@ -62,9 +58,6 @@ class Proof:
         """Prove what can be proven."""
         while not self._stage.planned and (self._last or (self._alone and self._standing.best is None)):
             yield []
-        earlier = self._noted(self._standing.earlier)
-        if earlier is not None and self._is_near(earlier):
-            yield from self._blocks_at(earlier)
         if len(self._yearly.problem.cost) > MANY:
             yield from self._stages()
         else:
@@ -110,9 +103,7 @@ class Proof:
     def _stages(self) -> Line:
         """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
         for number in range(1 + STAGES):
-            duals = self._noted(self._standing.notes) if number == 0 else None
-            if duals is None:
-                duals = yield from self._root()
+            duals = yield from self._root()
             if duals is None:
                 return
             yield from self._blocks_at(duals)
@@ -132,7 +123,6 @@ class Proof:
             if root.status is Status.INFEASIBLE:
                 self._standing.last = root
             return None
-        self._standing.notes[NOTE] = root.duals * self._parts.form.money
         return root.duals
 
     def _strengthened(self, tight: Tight, root: Solution) -> Stretch[Vector | None]:
@@ -145,19 +135,6 @@ class Proof:
             self._parts = self._parts.with_cuts(root.cuts)
         yield from self._cutting.rounded(tight, ROUND_ASIDE)
         return root.row_duals
-
-    def _noted(self, notes: Mapping[str, Vector]) -> Vector | None:
-        """Return the duals of a root that was solved before, if they are of a form of this shape."""
-        known = notes.get(NOTE)
-        if known is None or known.shape != self._parts.problem.row_lower.shape:
-            return None
-        return known / self._parts.form.money
-
-    def _is_near(self, duals: Vector) -> bool:
-        """Return whether another study's duals prove enough here for its blocks to be worth searching."""
-        bound = -bound_of(self._parts.problem, duals) * self._parts.form.money
-        value = self._standing.value
-        return value is not None and np.isfinite(bound) and plan_gap(value, float(bound)) <= NEAR
 
     def _blocks_at(self, duals: Vector) -> Line:
         """Search every block at prices, which is a bound by itself."""
@@ -182,8 +159,7 @@ class Proof:
         if task.name == TREE:
             form = self._yearly
             self._standing.lower(-progress.bound * form.money, FROM_TREE)
-            value = -np.inf if self._standing.value is None else self._standing.value
-            if x is not None and form.contribution(x) > value:
+            if x is not None and self._standing.is_beaten_by(form.contribution(x)):
                 self._standing.take(form.values(x))
             return
         for block, name in enumerate(self._parts.names):
