@@ -10,6 +10,7 @@ from lynchpin.model.build import arrays, build, chosen, fix, real_values
 from lynchpin.model.instance import compile as compile_study
 from lynchpin.study import examples, freight
 from lynchpin.study.study import Study
+from tests.model.rich import rich
 from tests.model.solving import solved
 
 
@@ -27,13 +28,24 @@ def test_a_user_adds_rows_by_identifiers() -> None:
     with linopy.options as options:
         options.set_value(semantics="v1")
         built.linopy.add_constraints(make.where(chosen_cars).sum() <= 5_000 / built.flow, name="strike")
-    found = solved(built)
+    found = solved(built, arrays(built, built.linopy))
     assert found.contribution < best - 1e6
     made = real_values(built, found.x, found.problem)["make"]
     model = compile_study(tiny()).names["model"].index("sedan_ev")
     sedans = made.filter((pl.col("model") == model) & (pl.col("period") == 0))
     assert sedans["value"].sum() == pytest.approx(5_000)
     assert found.problem.row_tag[-1] == "strike"
+
+
+@pytest.mark.parametrize("form", ["yearly", "aggregate"])
+def test_linopy_has_the_same_arrays_as_the_statement(form: str) -> None:
+    """Plans are made from what was stated; what a user is handed is the same model to the last digit."""
+    built = build(compile_study(rich(), sharing="partner"), form=form)
+    stated, handed = arrays(built), arrays(built, built.linopy)
+    assert stated.position == handed.position
+    assert (stated.matrix != handed.matrix).nnz == 0
+    for name in ("cost", "lower", "upper", "integer", "row_lower", "row_upper", "row_tag"):
+        assert np.array_equal(getattr(stated, name), getattr(handed, name)), name
 
 
 def test_another_currency_gives_the_same_arrays() -> None:

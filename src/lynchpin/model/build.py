@@ -13,7 +13,8 @@ present contribution of a solution is -(offset + cost x) x unit of money.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 import linopy
 import numpy as np
@@ -25,7 +26,7 @@ from lynchpin.model import launches, market, money, production, scale, sharing, 
 from lynchpin.model.handover import to_linopy
 from lynchpin.model.instance import Instance
 from lynchpin.model.lifting import Aggregate
-from lynchpin.model.rows import Columns, Statement
+from lynchpin.model.rows import Columns, Statement, over_columns
 from lynchpin.model.scale import ScaleOptions
 from lynchpin.model.slots import Slots
 from lynchpin.model.slots import first as first_slots
@@ -40,20 +41,37 @@ Structure = Mapping[str, Flags]
 class Built:
     """A stated model.
 
-    linopy   the linopy model; every variable has one dimension of its own name, with identifiers
-    instance, slots  what it was stated from; slots is None in the yearly form
-    columns  variable -> its index frame (positions), limits and unit, in the order of the columns
-    flow, money  real vehicles or pieces, and currency, in one unit of the model
-    offset   present cost in units of the model when every column is nought
+    statement  its columns, rows and costs
+    slots      of the aggregate form, None in the yearly one
     """
 
-    linopy: linopy.Model
-    instance: Instance
+    statement: Statement
     slots: Slots | None
-    columns: Mapping[str, Columns]
-    flow: float
-    money: float
-    offset: float
+
+    @cached_property
+    def linopy(self) -> linopy.Model:
+        """The linopy model; every variable has one dimension of its own name, with identifiers."""
+        return to_linopy(self.statement)
+
+    @property
+    def instance(self) -> Instance:
+        """Return what it was stated from."""
+        return self.statement.instance
+
+    @property
+    def columns(self) -> Mapping[str, Columns]:
+        """Return variable -> its index frame (positions), limits and unit, in the order of the columns."""
+        return self.statement.columns
+
+    @property
+    def flow(self) -> float:
+        """Return the real vehicles or pieces in one unit of the model."""
+        return self.statement.flow
+
+    @property
+    def money(self) -> float:
+        """Return the currency in one unit of the model."""
+        return self.statement.money
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -111,15 +129,7 @@ def build(
         block.rows(statement)
     scale.rows(statement)
     money.objective(statement, options)
-    return Built(
-        linopy=to_linopy(statement),
-        instance=instance,
-        slots=chosen,
-        columns=statement.columns,
-        flow=flow,
-        money=unit,
-        offset=statement.offset,
-    )
+    return Built(statement=statement, slots=chosen)
 
 
 def units(instance: Instance) -> tuple[float, float]:
@@ -131,18 +141,47 @@ def units(instance: Instance) -> tuple[float, float]:
     return float(flow), float(flow * 10.0 ** (np.floor(np.log10(worth)) - 1)) if worth > 0 else float(flow)
 
 
-def arrays(built: Built) -> Arrays:
-    """Return the arrays of a model, constraints and variables added by a user included."""
-    matrices = built.linopy.matrices
+def arrays(built: Built, model: linopy.Model | None = None) -> Arrays:
+    """Return the arrays of a model as it was stated, or as a linopy model of it has them.
+
+    model  the linopy model of `built`, with constraints and variables added by a user
+    """
+    return _stated(built.statement) if model is None else _with_additions(built.statement, model)
+
+
+def _stated(statement: Statement) -> Arrays:
+    columns, sets = statement.columns, statement.row_sets
+    position = statement.position
+    matrix = sparse.csr_array(cast(Any, sparse.vstack([over_columns(rows, position) for rows in sets])))
+    matrix.eliminate_zeros()
+    limit = np.concatenate([rows.rhs for rows in sets])
+    counts = [rows.keys.height for rows in sets]
+    sense = np.repeat(np.array([rows.sense for rows in sets]), counts)
+    return Arrays(
+        cost=statement.costs,
+        lower=np.concatenate([part.lower for part in columns.values()]),
+        upper=np.concatenate([part.upper for part in columns.values()]),
+        integer=np.concatenate([np.full(part.frame.height, part.binary) for part in columns.values()]),
+        matrix=matrix,
+        row_lower=np.where(sense == "<=", -np.inf, limit),
+        row_upper=np.where(sense == ">=", np.inf, limit),
+        offset=statement.offset,
+        position=position,
+        row_tag=np.repeat(np.array([rows.tag for rows in sets], dtype=object), counts),
+    )
+
+
+def _with_additions(statement: Statement, model: linopy.Model) -> Arrays:
+    matrices = model.matrices
     start = 0
     position: dict[str, slice] = {}
-    for name, variable in built.linopy.variables.items():
+    for name, variable in model.variables.items():
         size = int((variable.labels.to_numpy() != -1).sum())
         position[str(name)] = slice(start, start + size)
         start += size
     limit = np.asarray(matrices.b, dtype=np.float64)
     first = np.asarray(matrices.sense, dtype="U1")
-    constraints: Any = built.linopy.constraints
+    constraints: Any = model.constraints
     rows = {str(name): int(constraints[name].ncons) for name in constraints}
     return Arrays(
         cost=np.asarray(matrices.c, dtype=np.float64),
@@ -152,7 +191,7 @@ def arrays(built: Built) -> Arrays:
         matrix=sparse.csr_array(matrices.A),
         row_lower=np.where(first == "<", -np.inf, limit),
         row_upper=np.where(first == ">", np.inf, limit),
-        offset=built.offset,
+        offset=statement.offset,
         position=position,
         row_tag=np.repeat(np.array(list(rows), dtype=object), list(rows.values())),
     )

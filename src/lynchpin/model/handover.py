@@ -7,12 +7,9 @@ import polars as pl
 import xarray as xr
 from linopy.constraints import CSRConstraint
 from linopy.csr import AuxCoords, Grid
-from scipy import sparse
 
 from lynchpin.model.instance import AXIS_OF, Instance
-from lynchpin.model.lifting import RowSet
-from lynchpin.model.rows import Columns, Statement
-from lynchpin.model.vectors import Matrix
+from lynchpin.model.rows import Columns, Statement, over_columns
 
 INDEX = (
     "target", "pool", "programme", "model", "family", "platform", "variant", "supplier", "successor", "site",
@@ -26,12 +23,10 @@ def to_linopy(statement: Statement) -> linopy.Model:
     with linopy.options as options:
         options.set_value(semantics="v1")
         model = linopy.Model(sparse=True)
-        starts: dict[str, int] = {}
         for name, columns in statement.columns.items():
-            starts[name] = _add_variable(model, statement.instance, name, columns)
-        width = sum(columns.frame.height for columns in statement.columns.values())
+            _add_variable(model, statement.instance, name, columns)
         for rows in statement.row_sets:
-            matrix = _matrix(rows, starts, width)
+            matrix = over_columns(rows, statement.position)
             index = pd.RangeIndex(rows.keys.height, name=f"{rows.tag}_row")
             words: AuxCoords = {
                 name: (f"{rows.tag}_row", values)
@@ -42,19 +37,16 @@ def to_linopy(statement: Statement) -> linopy.Model:
             model.add_constraints(
                 CSRConstraint(matrix, places, rows.rhs, rows.sense, grid, model), name=rows.tag
             )
-        _add_objective(model, statement, starts)
+        _add_objective(model, statement)
     return model
 
 
-def _add_variable(model: linopy.Model, instance: Instance, name: str, columns: Columns) -> int:
-    """Add a variable and return the label of its first column."""
+def _add_variable(model: linopy.Model, instance: Instance, name: str, columns: Columns) -> None:
+    """Add a variable; its labels are the positions of its columns."""
     frame = columns.frame
     words = {word: (name, values) for word, values in labels(instance, frame).items() if word != name}
     coords = xr.Coordinates({name: np.arange(frame.height), **words})
-    variable = model.add_variables(
-        columns.lower, columns.upper, coords=coords, name=name, binary=columns.binary
-    )
-    return int(variable.labels.to_numpy()[0]) if frame.height else 0
+    model.add_variables(columns.lower, columns.upper, coords=coords, name=name, binary=columns.binary)
 
 
 def labels(
@@ -71,22 +63,8 @@ def labels(
     return found
 
 
-def _matrix(rows: RowSet, starts: dict[str, int], width: int) -> Matrix:
-    """Return the rows over all columns."""
-    entries = [(matrix.tocoo(), starts[name]) for name, matrix in rows.terms.items()]
-    row = np.concatenate([part.coords[0] for part, _ in entries])
-    column = np.concatenate([part.coords[1] + start for part, start in entries])
-    value = np.concatenate([part.data for part, _ in entries])
-    return sparse.coo_array((value, (row, column)), shape=(rows.keys.height, width)).tocsr()
-
-
-def _add_objective(model: linopy.Model, statement: Statement, starts: dict[str, int]) -> None:
-    label = np.concatenate(
-        [start + np.arange(statement.columns[name].frame.height) for name, start in starts.items()]
-    )
-    cost = np.concatenate(
-        [statement.cost.get(name, np.zeros(statement.columns[name].frame.height)) for name in starts]
-    )
+def _add_objective(model: linopy.Model, statement: Statement) -> None:
+    cost = statement.costs
     chosen = np.flatnonzero(cost)
-    data = xr.Dataset({"coeffs": ("_term", cost[chosen]), "vars": ("_term", label[chosen]), "const": 0.0})
+    data = xr.Dataset({"coeffs": ("_term", cost[chosen]), "vars": ("_term", chosen), "const": 0.0})
     model.add_objective(linopy.LinearExpression(data, model), sense="min")

@@ -70,6 +70,21 @@ class Statement:
         """Return the frames of the instance."""
         return self.instance.frames
 
+    @property
+    def position(self) -> dict[str, slice]:
+        """Return the columns of each variable."""
+        ends = np.cumsum([part.frame.height for part in self.columns.values()]).tolist()
+        starts = [0, *ends[:-1]]
+        return {name: slice(*both) for name, *both in zip(self.columns, starts, ends, strict=True)}
+
+    @property
+    def costs(self) -> Vector:
+        """Return the cost of every column (n)."""
+        found = np.zeros(sum(part.frame.height for part in self.columns.values()))
+        for name, place in self.position.items():
+            found[place] += self.cost.get(name, 0.0)
+        return found
+
     def width(self, variable: str) -> int:
         """Return the number of columns as the blocks state them: parts by period in both forms."""
         return self.frames["buy"].height if variable == "buy" else self.columns[variable].frame.height
@@ -136,6 +151,16 @@ class Rows:
             matrix.sum_duplicates()
             terms[variable] = matrix
         return RowSet(self.tag, self.keys, self.sense, self.rhs.copy(), terms)
+
+
+def over_columns(rows: RowSet, position: Mapping[str, slice]) -> Matrix:
+    """Return a row set over all columns; `position` holds those of each variable."""
+    entries = [(matrix.tocoo(), position[name].start) for name, matrix in rows.terms.items()]
+    row = np.concatenate([part.coords[0] for part, _ in entries])
+    column = np.concatenate([part.coords[1] + start for part, start in entries])
+    value = np.concatenate([part.data for part, _ in entries])
+    width = max(place.stop for place in position.values())
+    return sparse.coo_array((value, (row, column)), shape=(rows.keys.height, width)).tocsr()
 
 
 def positions(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> Positions:

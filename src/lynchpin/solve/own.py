@@ -90,7 +90,7 @@ def _their_arrays(built: Built, model: linopy.Model) -> Arrays:
         if constraint.ncons == 0:
             raise _senseless(str(name), "no row of it is left: its right side is not a number")
     try:
-        return arrays(replace(built, linopy=model))
+        return arrays(built, model)
     except (ValueError, KeyError, IndexError) as error:
         raise _refused(f"it does not hold together ({error})") from error
 
