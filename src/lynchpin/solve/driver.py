@@ -49,12 +49,19 @@ CLEAR = (Status.OPTIMAL, Status.INFEASIBLE, Status.UNBOUNDED)
 
 
 def drive(job: Job, *, report: Report | None = None, asked: Callable[[], bool] | None = None) -> Solution:
-    """Solve with HiGHS in this process.
+    """Solve in this process, with HiGHS or by first-order steps.
 
     report  told of each better solution with its x, and of the bound about five times a second
     asked   whether to stop; looked at whenever HiGHS calls back
     """
-    answer = _answer(job, report, asked) if job.arrays.columns else _without_columns(job)
+    if not job.arrays.columns:
+        answer = _without_columns(job)
+    elif job.settings.get("solver") == "pdhg":
+        from lynchpin.solve.pdhg.rounds import approached  # numba takes time to load
+
+        answer = approached(job, report=report, asked=asked)
+    else:
+        answer = _answer(job, report, asked)
     return replace(answer, seconds=time.monotonic() - job.began)
 
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from lynchpin.errors import OptionError
 
 Settings = dict[str, bool | int | float | str]
-Method = Literal["choose", "simplex", "ipm"]
+Method = Literal["choose", "simplex", "ipm", "pdhg"]
 
 HIGHEST_THREADS = 512  # what HiGHS accepts
 HIGHEST_SEED = 2**31 - 1
@@ -24,7 +24,8 @@ class SolveOptions:
     heuristics  whether a mixed-integer search looks for solutions apart from its tree
     threads     at most this many threads
     seed        start of the solver's random numbers: equal options give equal answers
-    method      for a linear problem: `simplex`, `ipm` (interior point) or `choose`
+    method      for a linear problem: `simplex`, `ipm` (interior point), `pdhg` (first-order steps, which end
+                at a rough point and prove a bound) or `choose`
     crossover   whether interior point goes on to a basic solution; without, duals come sooner and less exact
     presolve    whether the problem is reduced before it is solved
 

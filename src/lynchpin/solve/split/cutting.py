@@ -15,14 +15,10 @@ from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.shrink import Shrunk, shrunk
 from lynchpin.solve.split.contracts import Line, Stretch, Task
-from lynchpin.solve.split.parts import WARM, Parts, Root
-from lynchpin.solve.split.sift import likely
+from lynchpin.solve.split.parts import Parts
 
 FROM_CUTS = "duals of the {} form's relaxation with cuts"
 POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  # notes kept with the plan
-AHEAD = "root of the likeliest candidates"
-CANDIDATES = 3  # of each need in it
-LARGE = 300_000  # columns from which a bound without cuts is wanted first: one with them takes many minutes
 ROUND_SECONDS = 20.0
 LEFT, LITTLE = ("use", "allocate"), 5e-3  # choices that stay untaken where a relaxation takes less of them
 TAKEN, MOST = (*LEFT, "launched", "nominate"), 0.99  # choices that stay taken where it takes more of them
@@ -57,19 +53,12 @@ class Cutting:
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
         options = parts.relaxation(len(form.problem.cost), cuts=True)
         trail = self._trail_of(form)
-        if trail is None and WARM < len(form.problem.cost) <= LARGE and form is self._parts.form:
-            trail = yield from self._ahead(form)
         (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
         self._keep(form, found.trail)
         tight = form if found.cuts is None else form.with_cuts(found.cuts)
         if found.row_duals is not None:
             self._lower(form, bound_of(tight.problem, found.row_duals))
         return Tight(tight, found)
-
-    def _ahead(self, form: Form) -> Stretch[Trail | None]:
-        """Return the point of a root of likely candidates: its cuts save a round, which is long."""
-        root = yield from self._parts.root(AHEAD, likely(form, CANDIDATES))
-        return Trail(points=root.x[None, :], basis=None) if isinstance(root, Root) else None
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> bool:
         """Take bound or plan of a search that is still running; return whether it is one from here."""

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from lynchpin.model.vectors import Flags
-from lynchpin.solve.contracts import Cuts, Problem, Solution, SparseMatrix, Vector
+from lynchpin.solve.contracts import Problem, Solution, SparseMatrix, Vector
 from lynchpin.solve.forms import Form
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.search_options import SearchOptions
@@ -22,7 +22,7 @@ IMPLIED = ("F5_plant", "F7_plant")
 """Rows that whole numbers imply: they tighten a root by less than a ten-thousandth, and double its time."""
 
 SIMPLEX = 20_000  # columns up to which simplex is the quicker root
-WARM = 150_000  # the same of a root to which cuts are added
+WARM = 150_000  # the same of a root to which cuts are added; first-order steps are quicker beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +80,9 @@ class Parts:
     def relaxation(self, columns: int, *, cuts: bool = False) -> SolveOptions:
         """Return options of a relaxation with so many columns, to which cuts may be added."""
         left = self.standing.left
+        large = "pdhg" if cuts else "ipm"
         return SolveOptions(
-            method="simplex" if columns <= (WARM if cuts else SIMPLEX) else "ipm",
+            method="simplex" if columns <= (WARM if cuts else SIMPLEX) else large,
             crossover=False,
             time_limit=None if left is None else max(left, 0.1),
         )
@@ -94,12 +95,6 @@ class Parts:
         if start is not None and step.problem.is_mixed_integer:
             known = step.start(start, step.problem.integer)
         return Task(name=name, problem=step.problem, options=limits, start=known)
-
-    def with_cuts(self, cuts: Cuts) -> "Parts":
-        """Return the parts of the form with rows that were added to it."""
-        form = self.form.with_cuts(cuts)
-        blocks = Blocks.of(form.problem, owners(form.built, form.place, len(form.problem.cost)))
-        return replace(self, form=form, blocks=blocks)
 
     def root(self, name: str, kept: Flags | None = None) -> Stretch[Root | Solution]:
         """Solve a root, of some columns or of all; return the solution alone where there are no duals."""

@@ -1,10 +1,11 @@
 """The line of work that proves how good a plan can be.
 
-cuts             a relaxation with cuts, round after round (`cuts`): most of the gap closes here
-branch and cut   on what that leaves: of the yearly form, where it is small enough. Where its relaxation comes
-                 late, the aggregate form comes first, and the plan line's worker takes the yearly one
-else, on the aggregate form, and again on a sharper one once there is a plan:
-root             with cuts where there may be any; its duals alone prove a bound, whatever they are worth
+cuts             a relaxation with cuts, round after round (`cuts`): most of the gap closes here. It is one of
+                 the yearly form, solved by first-order steps where that is large (`pdhg`)
+branch and cut   on what that leaves, where the form is not large. Where its relaxation comes late, that of
+                 the aggregate form comes first, and the plan line's worker takes the yearly one
+where there may be no cuts, on the aggregate form, and again on a sharper one once there is a plan:
+root             its duals alone prove a bound, whatever they are worth
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
 
 What is kept of an earlier search with the plan to begin from is tried first (`cutting`).
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lynchpin.solve.contracts import Problem, Progress, Solution, Status, Vector
+from lynchpin.solve.contracts import Problem, Progress, Status, Vector
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.split.contracts import Line, Stretch, Task
@@ -22,7 +23,7 @@ from lynchpin.solve.split.cutting import Cutting, Tight
 from lynchpin.solve.split.parts import Root
 from lynchpin.solve.split.stage import Stage
 
-MANY = 200_000  # columns from which the yearly form has no root in reasonable time
+MANY = 200_000  # columns of the yearly form from which branch and cut does nothing in reasonable time
 FINE = 0.05  # distance from a block's best, as a share of the gap that was asked for
 BLOCK_SECONDS = 60.0
 STAGES = 2  # times that a form is sharpened
@@ -58,8 +59,12 @@ class Proof:
         """Prove what can be proven."""
         while not self._stage.planned and (self._last or (self._alone and self._standing.best is None)):
             yield []
-        if len(self._yearly.problem.cost) > MANY:
-            yield from self._stages()
+        if self._is_large:
+            tight = yield from self._tight_yearly()
+            if tight.solution is None:
+                yield from self._stages()
+            elif tight.solution.status is Status.INFEASIBLE:
+                self._standing.last = tight.solution
         else:
             if self._is_slow:
                 tight = yield from self._cutting.tightened(self._parts.form, CUTS_ASIDE)
@@ -77,7 +82,7 @@ class Proof:
 
         agrees  whether the plan line overlooked nothing so far, and has time to prove
         """
-        if self._last or self._alone or len(self._yearly.problem.cost) > MANY:
+        if self._last or self._alone or self._is_large:
             return
         if not self._is_slow:
             while self._tight is None:
@@ -89,10 +94,15 @@ class Proof:
             yield from self._searched(tight.form, ASIDE_SECONDS)
 
     @property
+    def _is_large(self) -> bool:
+        """Whether the yearly form is too large for a tree."""
+        return len(self._yearly.problem.cost) > MANY
+
+    @property
     def _is_slow(self) -> bool:
         """Whether the yearly form's relaxation takes so long that the aggregate form's comes first."""
-        many = len(self._yearly.problem.cost) > MANY
-        return not (self._last or self._alone or many) and len(self._parts.problem.cost) > SLOW
+        quick = self._last or self._alone or self._is_large
+        return not quick and len(self._parts.problem.cost) > SLOW
 
     def _tight_yearly(self) -> Stretch[Tight]:
         """Return the yearly form with cuts, found once."""
@@ -115,26 +125,12 @@ class Proof:
 
     def _root(self) -> Stretch[Vector | None]:
         """Solve the root of the stage's form; return its duals, if any."""
-        tight = yield from self._cutting.tightened(self._parts.form, ROOT)
-        if tight.solution is not None:
-            return (yield from self._strengthened(tight, tight.solution))
         root = yield from self._parts.root(ROOT)
         if not isinstance(root, Root):
             if root.status is Status.INFEASIBLE:
                 self._standing.last = root
             return None
         return root.duals
-
-    def _strengthened(self, tight: Tight, root: Solution) -> Stretch[Vector | None]:
-        """Go on with the cuts of a root: a plan near it first; return its duals, if any."""
-        if root.status is Status.INFEASIBLE:
-            self._standing.last = root
-        if root.row_duals is None:
-            return None
-        if root.cuts is not None:
-            self._parts = self._parts.with_cuts(root.cuts)
-        yield from self._cutting.rounded(tight, ROUND_ASIDE)
-        return root.row_duals
 
     def _blocks_at(self, duals: Vector) -> Line:
         """Search every block at prices, which is a bound by itself."""

@@ -1,0 +1,149 @@
+"""A large relaxation made tight while it is being solved.
+
+    steps; a bound from the duals as they are; cuts at the point as it is; more steps, from there
+
+Nothing waits for a solution: cuts hold wherever they were found, and a bound holds for any duals. Cuts that
+have no dual and leave room are let go before others come. Ends when no cut is found, when two rounds gain
+little, or when the time is up. A bound beyond anything that the limits of the columns allow proves that there
+is no solution.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from lynchpin.model.vectors import Flags, Vector
+from lynchpin.solve.contracts import Cuts, Problem, Progress, Solution, Status, Trail, with_cuts
+from lynchpin.solve.evaluate import bound_of
+from lynchpin.solve.job import Job
+from lynchpin.solve.pdhg.steps import SLOWLY, Steps
+from lynchpin.solve.tightening import problem_of
+
+FIRST, EACH = 1800, 600  # steps before the first cuts, and between two rounds
+LAST = 20_000  # steps where nobody knows cuts
+ENOUGH = 0.001  # gain of a round, as a share of all gains so far, that is little
+IDLE = 1e-2  # room in a row without a dual from which it is let go
+PHASE = "cuts"
+ROUGH = "first-order steps end at a rough point"
+
+Report = Callable[[Progress, Vector | None], None]
+
+
+def approached(
+    job: Job, *, report: Report | None = None, asked: Callable[[], bool] | None = None
+) -> Solution:
+    """Return what steps and cuts prove of a linear problem: bound, duals, cuts, and the trail to their point.
+
+    report  told of each round's bound and trail
+    asked   whether to stop; looked at some times a second
+    """
+    return _Rounds(job, report, asked).run()
+
+
+class _Rounds:
+    """The rounds of one job.
+
+    problem  with the cuts that are held now
+    bound    the best one, and the duals and the cuts that prove it
+    """
+
+    def __init__(self, job: Job, report: Report | None, asked: Callable[[], bool] | None) -> None:
+        self._job, self._report, self._asked = job, report, asked
+        self._problem = problem_of(job.arrays)
+        self._rows = len(self._problem.row_upper)
+        self._bound, self._proof = -math.inf, (np.zeros(self._rows), self._problem)
+        self._first = -math.inf
+        self._trail: Trail | None = None
+        sides = np.stack([self._problem.cost * self._problem.lower, self._problem.cost * self._problem.upper])
+        self._most = self._problem.offset + float(sides.max(axis=0).sum())
+
+    def run(self) -> Solution:
+        """Take steps and look for cuts, in turn."""
+        steps = Steps(self._problem)
+        if self._job.trail is not None and self._job.trail.points.shape[1:] == steps.x.shape:
+            steps.begin(self._job.trail.points[-1], np.zeros(self._rows))
+        steps.run(FIRST if self._job.cutter is not None else LAST, stopped=self._is_over)
+        idle = 0
+        while True:
+            gained = self._look(steps)
+            idle = idle + 1 if gained <= ENOUGH * (self._bound - self._first) else 0
+            if idle > 1 or self._bound > self._most or self._is_over() or not self._cut(steps):
+                return self._solution()
+            steps = self._following
+            steps.run(EACH, stopped=self._is_over)
+
+    def _is_over(self) -> bool:
+        deadline = self._job.deadline
+        late = deadline is not None and time.monotonic() > deadline
+        return late or (self._asked is not None and self._asked())
+
+    def _look(self, steps: Steps) -> float:
+        """Take the bound of the duals as they are; return by how much it is better than the best."""
+        duals, before = steps.duals, self._bound
+        bound = bound_of(self._problem, duals)
+        if bound > before:
+            self._bound, self._proof = bound, (duals, self._problem)
+        if not math.isfinite(before):
+            self._first = self._bound
+        self._trail = Trail(points=steps.x[None, :], basis=None)
+        if self._report is not None:
+            elapsed = time.monotonic() - self._job.began
+            self._report(Progress(elapsed=elapsed, phase=PHASE, bound=self._bound, trail=self._trail), None)
+        return self._bound - before if math.isfinite(before) else math.inf
+
+    def _cut(self, steps: Steps) -> bool:
+        """Change cuts for those that the point breaks; return whether there are any."""
+        x, duals = steps.x, steps.duals
+        cuts = None if self._job.cutter is None else self._job.cutter.cuts(x)
+        if cuts is None or not len(cuts):
+            return False
+        kept = self._kept(x, duals)
+        self._problem = with_cuts(_with_rows(self._problem, kept), cuts)
+        self._following = Steps(self._problem, before=steps, balance=SLOWLY)
+        self._following.begin(x, np.concatenate([duals[kept], np.zeros(len(cuts))]))
+        return True
+
+    def _kept(self, x: Vector, duals: Vector) -> Flags:
+        """Return the problem's own rows, and cuts that have a dual or little room (m)."""
+        matrix: Any = self._problem.matrix
+        kept = np.ones(len(duals), dtype=np.bool_)
+        upper = self._problem.row_upper[self._rows :]
+        room = upper - (matrix @ x)[self._rows :]
+        kept[self._rows :] = (duals[self._rows :] != 0) | (room < IDLE * np.maximum(1.0, np.abs(upper)))
+        return kept
+
+    def _solution(self) -> Solution:
+        """Return the best bound with its duals and cuts; there is no point that keeps all rows."""
+        if self._bound > self._most:
+            return Solution(status=Status.INFEASIBLE, bound=math.inf)
+        duals, problem = self._proof
+        used = duals != 0
+        used[: self._rows] = True
+        matrix: Any = problem.matrix
+        added = np.flatnonzero(used)[self._rows :]
+        found = Cuts(matrix=matrix.tocsr()[added], upper=problem.row_upper[added])
+        return Solution(
+            status=Status.LIMIT,
+            reason=ROUGH,
+            row_duals=duals[used],
+            cuts=found if len(found) else None,
+            trail=self._trail,
+            bound=self._bound,
+        )
+
+
+def _with_rows(problem: Problem, kept: Flags) -> Problem:
+    """Return a problem with some of its rows."""
+    if kept.all():
+        return problem
+    matrix: Any = cast(Any, problem.matrix)
+    return replace(
+        problem,
+        matrix=matrix.tocsr()[kept],
+        row_lower=problem.row_lower[kept],
+        row_upper=problem.row_upper[kept],
+    )
