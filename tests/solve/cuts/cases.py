@@ -29,7 +29,7 @@ SIZES = (
     Size(programmes=4, families=2, variants=3, plants=2, suppliers=2, markets=2, periods=4),
 )
 FORMS = ("yearly", "few peaks", "all peaks")
-KINDS = ("use", "tool", "cover", "phase")
+KINDS = ("use", "tool", "options", "cover", "plant", "phase")
 ALL = "all"
 # All scopes, successors, combustion cars, contracts, half-years; prices drift in one.
 SEEDS = (1, 6, 8, 12, 15, -4)
@@ -202,7 +202,9 @@ def rows_at(cutter: FormCutter, x: Vector) -> dict[str, list[Row]]:
     return {
         "use": [row for need in cutter.needs for row in replace(need, parts=need.parts[:1]).rows(x)],
         "tool": [row for need in cutter.needs for row in replace(need, parts=need.parts[1:]).rows(x)],
+        "options": [row for choice in cutter.choices for row in choice.rows(x)],
         "cover": [row for some in cutter.supplies for row in some.rows(x)],
+        "plant": [row for plant in cutter.plants for row in plant.rows(x)],
         "phase": cutter.phases.rows(x),
     }
 

@@ -147,7 +147,7 @@ def test_two_cars_of_four_take_two_tools_of_six() -> None:
         Supply(at(2), np.array([6.0]), [at(4), at(5)]),
         Supply(at(3), np.array([6.0]), [at(6), at(7)]),
     ]
-    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), suppliers)
+    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), suppliers, [None, None])
     assert solve_here(relaxed(problem)).objective == pytest.approx(40 / 3)
     assert solve_here(problem).objective == pytest.approx(20.0)
     assert tight(problem, Rows(lambda x: list(finder.rows(x)), 8)).objective == pytest.approx(20.0)
@@ -164,7 +164,7 @@ def test_a_cover_counts_what_cars_take_elsewhere(pieces: tuple[float, float]) ->
         Supply(at(2), np.array([6.0]), [at(4), at(5)]),
         Supply(at(3), np.array([6.0]), [at(6), at(7)]),
     ]
-    finder = Supplies(at(0, 1), np.array(pieces), np.array([4.0, 4.0]), suppliers)
+    finder = Supplies(at(0, 1), np.array(pieces), np.array([4.0, 4.0]), suppliers, [None, None])
     one, other = pieces
     point = np.array([1.0, 1.0, 2 / 3, 2 / 3, 4.0 / one, 0.0, 0.0, 4.0 / other])
     cuts = together([found for found in finder.rows(point) if {2, 3} <= set(found[0].tolist())], 8)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lynchpin.solve.cuts.covers import rounded
+from lynchpin.solve.cuts.rounding import rounded
 
 TERM = (
     st.integers(-40, 40).map(lambda number: number / 4)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lynchpin.solve.contracts import Cuts, Vector
+from lynchpin.solve.cuts.choices import Choices, choices
 from lynchpin.solve.cuts.covers import Supplies, supplies
 from lynchpin.solve.cuts.found import broken, stacked, together
 from lynchpin.solve.cuts.markets import Need, needs
 from lynchpin.solve.cuts.phases import Phases
+from lynchpin.solve.cuts.plants import Plant, plants
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -23,17 +25,23 @@ class FormCutter:
 
     columns: int
     needs: Sequence[Need]
+    choices: Sequence[Choices]
     supplies: Sequence[Supplies]
+    plants: Sequence[Plant]
     phases: Phases
 
     @classmethod
     def of(cls, form: "Form") -> "FormCutter":
         """Return the cutter of a form."""
-        return cls(len(form.problem.cost), needs(form), supplies(form), Phases.of(form))
+        found = needs(form)
+        columns, phases = len(form.problem.cost), Phases.of(form)
+        return cls(columns, found, choices(found), supplies(form, found), plants(form), phases)
 
     def cuts(self, x: Vector) -> Cuts:
         """Return rows that a point (n) of the form's relaxation breaks."""
         found = [row for need in self.needs for row in need.rows(x)]
+        found += [row for choice in self.choices for row in choice.rows(x)]
         found += [row for supply in self.supplies for row in supply.rows(x)]
+        found += [row for plant in self.plants for row in plant.rows(x)]
         found += self.phases.rows(x)
         return stacked([broken(together(found, self.columns), x), broken(self.phases.only, x)])

@@ -48,6 +48,12 @@ class Parts:
     option: Positions
     limits: Positions
 
+    def bought(self, plants: int, x: Vector) -> Vector:
+        """Return the pieces of a point by plant and option (plants, options)."""
+        count = len(self.limits)
+        pieces = np.bincount(self.plant * count + self.option, x[self.column], plants * count)
+        return pieces.astype(np.float64, copy=False).reshape(plants, count)
+
 
 @dataclass(frozen=True, eq=False)
 class Need:
@@ -70,14 +76,19 @@ class Need:
 
     def rows(self, x: Vector) -> Iterator[Row]:
         """Yield rows that a point breaks."""
-        shipped = np.zeros((self.plants, len(self.most)))
-        np.add.at(shipped, (self.ship_plant, self.ship_market), self.rate * x[self.ship])
+        shipped = self.sent(x)
         for parts in self.parts:
             yield from self._rows_of(parts, x, shipped)
 
+    def sent(self, x: Vector) -> Vector:
+        """Return the pieces in cars on their way, by plant and market (plants, markets)."""
+        count = len(self.most)
+        where = self.ship_plant * count + self.ship_market
+        pieces = np.bincount(where, self.rate * x[self.ship], self.plants * count)
+        return pieces.astype(np.float64, copy=False).reshape(self.plants, count)
+
     def _rows_of(self, parts: Parts, x: Vector, shipped: Vector) -> Iterator[Row]:
-        bought = np.zeros((self.plants, len(parts.limits)))
-        np.add.at(bought, (parts.plant, parts.option), x[parts.column])
+        bought = parts.bought(self.plants, x)
         shares = x[parts.limits]
         partly = np.flatnonzero(
             (bought.max(axis=0, initial=0.0) > LEAST) & (shares.min(axis=(1, 2)) < 1 - SHARE)
@@ -86,7 +97,7 @@ class Need:
             return
         which = shares[partly].argmin(axis=1)
         allowed = self.most * shares[partly].min(axis=1)
-        sets = _sets(bought[:, partly])
+        sets = plants_to_try(bought[:, partly])
         some = sets.astype(np.float64)
         sent = some @ shipped
         least = np.minimum(allowed[None, :, :], sent[:, None, :]).sum(axis=2)
@@ -107,7 +118,7 @@ class Need:
         return index, value, 0.0
 
 
-def _sets(bought: Vector) -> Flags:
+def plants_to_try(bought: Vector) -> Flags:
     """Return sets of plants to try (sets, plants): of those that buy anything, all or prefixes by size."""
     flow = bought.sum(axis=1)
     active = np.flatnonzero(flow > LEAST)
