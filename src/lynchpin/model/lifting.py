@@ -122,19 +122,26 @@ class Aggregate:
         buy  the rows over yearly columns; a row over several families has the weight d and the blocks that
              are cut where all of them are
         """
-        entries = sparse.coo_array(buy)
-        has = np.zeros((len(period), len(self.slots.block)), dtype=np.bool_)
-        has[entries.coords[0], self.family[entries.coords[1]]] = True
-        kinds, kind = np.unique(has, axis=0, return_inverse=True)
-        weight, slot = np.zeros(len(period)), np.zeros(len(period), dtype=np.int64)
-        for number, families in enumerate(kinds):
-            rows = np.flatnonzero(kind.ravel() == number)
-            block = self.slots.block[families] if families.any() else self.slots.block
-            cuts = (np.diff(block, axis=1) != 0).all(axis=0)
-            slot[rows] = np.concatenate([[0], np.cumsum(cuts)])[period[rows]]
-            alone = self.slots.weight[families][0] if families.sum() == 1 else self.discount
-            weight[rows] = alone[period[rows]]
-        return weight, slot
+        families, kind = self._families(sparse.csr_array(buy))
+        ends = np.diff(self.slots.block, axis=1) != 0
+        weight, cuts = np.empty((len(families), len(self.discount))), np.empty((len(families), ends.shape[1]))
+        for number, own in enumerate(families):
+            cuts[number] = ends[own].all(axis=0) if len(own) else ends.all(axis=0)
+            weight[number] = self.slots.weight[own[0]] if len(own) == 1 else self.discount
+        block = np.concatenate([np.zeros((len(families), 1)), np.cumsum(cuts, axis=1)], axis=1)
+        return weight[kind, period], block[kind, period].astype(np.int64)
+
+    def _families(self, buy: Matrix) -> tuple[list[Positions], Positions]:
+        """Return the sets of families that rows are about, and which of them each row is about."""
+        has = np.zeros((buy.shape[0], len(self.slots.block)), dtype=np.bool_)
+        row: Positions = np.repeat(np.arange(len(has)), np.diff(np.asarray(buy.indptr, dtype=np.int64)))
+        has[row, self.family[buy.indices]] = True
+        mixed = has.sum(axis=1) != 1
+        kinds, number = np.unique(has[mixed], axis=0, return_inverse=True)
+        alone = [np.array([family]) for family in range(has.shape[1])]
+        kind = has.argmax(axis=1)
+        kind[mixed] = len(alone) + number.ravel()
+        return [*alone, *map(np.flatnonzero, kinds)], kind
 
     def lifted(self, rows: RowSet, lift: Lift) -> list[RowSet]:
         """Return a yearly row set over slots: over blocks, and at peaks where it is asked for.

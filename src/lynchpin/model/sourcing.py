@@ -28,9 +28,10 @@ import numpy as np
 import polars as pl
 
 from lynchpin.model.calendar import floats
+from lynchpin.model.groups import Groups
 from lynchpin.model.lifting import Lift
 from lynchpin.model.rows import Statement, every, positions
-from lynchpin.model.vectors import Positions
+from lynchpin.model.vectors import Positions, Vector
 
 PAIR = ["variant", "member"]
 TOOL = ["variant", "site", "member"]
@@ -150,63 +151,59 @@ def _tooled_at(statement: Statement) -> Positions:
 
 
 def _limited(
-    statement: Statement,
-    tag: str,
-    buy: pl.DataFrame,
-    index: list[str],
-    most: pl.Expr,
-    *,
-    by: str,
-    lift: Lift,
-    coefficient: str | None = None,
+    statement: Statement, tag: str, buy: pl.DataFrame, groups: Groups, most: Vector, *, by: str, lift: Lift
 ) -> None:
-    """Add rows sum of buy <= most x by, one a distinct `index`; `by` names a variable and its column.
-
-    most  of a row, from the columns of `buy` and `reach`, the most of all plants that the row reaches
-    """
-    plant = pl.int_range(pl.len()).over([*index, "site"])
-    buy = buy.with_columns(reach=pl.when(plant == 0).then("most").otherwise(0.0))
-    keys = buy.group_by(index).agg(pl.first(by), most=most).filter(pl.col("most").is_finite()).sort(index)
-    limit = statement.rows(tag, keys.select(index), "<=", lift=lift)
-    row = positions(buy, keys, index)
-    known = np.flatnonzero(row >= 0)
-    value = 1.0 if coefficient is None else buy[coefficient].to_numpy()[known]
-    limit.add("buy", value, column=known, row=row[known])
-    limit.add(by, -keys["most"].to_numpy() / statement.flow, column=keys[by].to_numpy(), row=every(keys))
+    """Add rows sum of buy <= most x by, one a group; `by` names a variable and its column."""
+    known = np.isfinite(most)
+    row = np.where(known, np.cumsum(known) - 1, -1)[groups.row]
+    column = np.flatnonzero(row >= 0)
+    keys = groups.keys.filter(pl.Series(known))
+    limit = statement.rows(tag, keys, "<=", lift=lift)
+    limit.add("buy", 1.0, column=column, row=row[column])
+    chosen = buy[by].to_numpy()[groups.first[known]]
+    limit.add(by, -most[known] / statement.flow, column=chosen, row=every(keys))
     limit.done()
 
 
-def _needed() -> pl.Expr:
-    """Return the most pieces that a version needs of all plants that a row reaches."""
-    return pl.min_horizontal(pl.first("demand"), pl.sum("reach"))
+def _of_version(buy: pl.DataFrame, groups: Groups, index: list[str]) -> Vector:
+    """Return the most pieces that a version needs of all plants that a group of this index reaches."""
+    most = buy["most"].to_numpy()
+    plants = Groups.of(buy, [*index, "site"]).first  # a plant is reached under every regime
+    reach = np.zeros(buy.height)
+    reach[plants] = most[plants]
+    return np.minimum(buy["demand"].to_numpy()[groups.first], groups.sums(reach))
+
+
+def _of_plant(buy: pl.DataFrame, groups: Groups) -> Vector:
+    """Return the most pieces that a plant needs, where every group has one plant."""
+    return buy["most"].to_numpy()[groups.first]
 
 
 def _used(statement: Statement, buy: pl.DataFrame) -> None:
-    index = ["model", "family", "variant", "period"]
-    lift = Lift(block=("model", "family", "variant"), peak=("model", "family", "variant"))
-    _limited(statement, "F5", buy, index, _needed(), by="use", lift=lift)
+    key = ("model", "family", "variant")
+    index = [*key, "period"]
+    groups = Groups.of(buy, index)
+    most = _of_version(buy, groups, index)
+    _limited(statement, "F5", buy, groups, most, by="use", lift=Lift(key, key))
     if statement.strong:
-        index = ["model", "family", "variant", "site", "period"]
-        _limited(
-            statement,
-            "F5_plant",
-            buy,
-            index,
-            pl.first("most"),
-            by="use",
-            lift=Lift(("model", "family", "variant", "site")),
-        )
+        groups = Groups.of(buy, [*key, "site", "period"])
+        most = _of_plant(buy, groups)
+        _limited(statement, "F5_plant", buy, groups, most, by="use", lift=Lift((*key, "site")))
 
 
 def _nominated(statement: Statement, buy: pl.DataFrame) -> None:
-    index = ["model", "family", "variant", "supplier", "period"]
     key = ("model", "family", "variant", "supplier")
-    most = pl.min_horizontal(_needed(), pl.first("capacity") / pl.first("measure"))
-    _limited(statement, "F7", buy, index, most, by="tooled", lift=Lift(key, key))
+    index = [*key, "period"]
+    offered = (
+        buy["capacity"].to_numpy() / buy["measure"].to_numpy()
+    )  # pieces, infinite where there is no limit
+    groups = Groups.of(buy, index)
+    most = np.minimum(_of_version(buy, groups, index), offered[groups.first])
+    _limited(statement, "F7", buy, groups, most, by="tooled", lift=Lift(key, key))
     if statement.strong:
-        index = ["model", "family", "variant", "supplier", "site", "period"]
-        most = pl.min_horizontal(pl.first("most"), pl.first("capacity") / pl.first("measure"))
-        _limited(statement, "F7_plant", buy, index, most, by="tooled", lift=Lift((*key, "site")))
+        groups = Groups.of(buy, [*key, "site", "period"])
+        most = np.minimum(_of_plant(buy, groups), offered[groups.first])
+        _limited(statement, "F7_plant", buy, groups, most, by="tooled", lift=Lift((*key, "site")))
 
 
 def _capacities(statement: Statement, buy: pl.DataFrame) -> None:
