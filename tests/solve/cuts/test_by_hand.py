@@ -1,7 +1,7 @@
 """Each kind of cut on a case that can be followed by hand: the relaxation is wrong, the cuts put it right."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import cast
 
@@ -13,10 +13,12 @@ from scipy import sparse
 from lynchpin.model.vectors import Positions
 from lynchpin.solve import Problem, solve_here
 from lynchpin.solve.contracts import Cuts, SparseMatrix, Vector
+from lynchpin.solve.cuts.choices import Choices
 from lynchpin.solve.cuts.covers import Supplies, Supply
 from lynchpin.solve.cuts.found import Row, together
 from lynchpin.solve.cuts.markets import Need, Parts
 from lynchpin.solve.cuts.phases import Phases
+from lynchpin.solve.cuts.plants import Plant
 from tests.solve.cuts.cases import relaxed, sides, tight
 
 
@@ -126,6 +128,51 @@ def test_half_of_two_tools_is_not_a_tool_for_each_market() -> None:
     assert tight(problem, Rows(lambda x: list(finder.rows(x)), 11)).objective == pytest.approx(40.0)
 
 
+def three_by_two() -> tuple[Problem, Need]:
+    """Return two plants and two markets of 10 cars, and sorts A, B and C of which a car needs a part.
+
+    Columns: 0 to 2 the choices, at 2, 5 and 5; 3, 4 parts A to plants 1, 2; 5, 6 parts B; 7, 8 parts C; 9, 10
+    cars of plant 1 to markets 1, 2; 11, 12 of plant 2. A part of A costs 1 at plant 1 and 3 at plant 2, of B
+    and C 3 and nothing; a car to the other market costs 1.
+    """
+    brings = [row(13, **{f"c{2 * one + 3}": 1, f"c{2 * one + 4}": 1, f"c{one}": -20}) for one in range(3)]
+    demand = [row(13, c9=1, c11=1), row(13, c10=1, c12=1)]
+    needs = [row(13, c3=1, c5=1, c7=1, c9=-1, c10=-1), row(13, c4=1, c6=1, c8=1, c11=-1, c12=-1)]
+    problem = stated(
+        [2.0, 5.0, 5.0, 1.0, 3.0, 3.0, 0.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0],
+        [*demand, *needs, *brings],
+        upper=[1.0] * 3 + [20.0] * 10,
+        whole=3,
+        at_least=[10, 10, 0, 0, -np.inf, -np.inf, -np.inf],
+        at_most=[10, 10, 0, 0, 0, 0, 0],
+    )
+    limits = np.array([[[0, 0]], [[1, 1]], [[2, 2]]])
+    parts = Parts(np.arange(3, 9), at(0, 1, 0, 1, 0, 1), at(0, 0, 1, 1, 2, 2), limits)
+    cars = np.arange(9, 13), at(0, 0, 1, 1), at(0, 1, 0, 1)
+    return problem, Need(2, *cars, np.ones(4), np.array([10.0, 10.0]), (parts, parts))
+
+
+def test_two_variants_do_not_share_the_cars_to_a_market_twice() -> None:
+    """B and C, alike and used by a third each, equip 40/3 cars of plant 2 for 14 2/3; B alone costs 15.
+
+    Market 2 takes 10/3 of each, and each counts the 10/3 cars from plant 2 to market 1 for itself. Together
+    they are no more than 10 (B + C) and these cars once, 10 less than a third and two thirds.
+    """
+    problem, alone = three_by_two()
+    assert solve_here(relaxed(problem)).objective == pytest.approx(13.5)
+    apart = tight(problem, Rows(lambda x: list(alone.rows(x)), 13))
+    assert apart.x is not None
+    assert apart.objective == pytest.approx(44 / 3)
+    assert apart.x[:3] == pytest.approx([2 / 3, 1 / 3, 1 / 3])
+    choices = Choices.of(alone)
+    cuts = together(list(choices.rows(apart.x)), 13)
+    assert sides(cuts) == pytest.approx(np.array([row(13, c6=1, c8=1, c1=-10, c2=-10, c11=-1)]))
+    assert sides(cuts) @ apart.x == pytest.approx([10 / 3])
+    both = tight(problem, Rows(lambda x: [*alone.rows(x), *choices.rows(x)], 13))
+    assert both.objective == pytest.approx(15.0)
+    assert solve_here(problem).objective == pytest.approx(15.0)
+
+
 def test_two_cars_of_four_take_two_tools_of_six() -> None:
     """Two cars need 4 parts each, a tool makes 6: the relaxation buys a tool and a third, plans need two.
 
@@ -153,6 +200,50 @@ def test_two_cars_of_four_take_two_tools_of_six() -> None:
     assert tight(problem, Rows(lambda x: list(finder.rows(x)), 8)).objective == pytest.approx(20.0)
 
 
+def test_a_cover_knows_the_markets_that_cars_are_for() -> None:
+    """Each car could be sold 104 times but is sold 4 times: a tool of six and a third, or two of them.
+
+    Columns as in the test above, of cars used for certain; 8, 9 what car 0 sells in a market that takes 4 and
+    in one that takes 100; 10, 11 the same for car 1.
+    """
+    rows = [
+        row(12, c4=1, c6=1, c8=-1, c9=-1),
+        row(12, c5=1, c7=1, c10=-1, c11=-1),
+        row(12, c4=1, c5=1, c2=-6),
+        row(12, c6=1, c7=1, c3=-6),
+    ]
+    problem = stated(
+        [0.0, 0.0, 10.0, 10.0, *[0.0] * 8],
+        rows,
+        lower=[1.0, 1.0, *[0.0] * 6, 4.0, 0.0, 4.0, 0.0],
+        upper=[1.0] * 4 + [104.0] * 4 + [4.0, 100.0, 4.0, 100.0],
+        whole=4,
+        at_least=[0, 0, -np.inf, -np.inf],
+        at_most=0,
+    )
+    suppliers = [
+        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
+        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
+    ]
+    needs = [
+        Need(1, at(*cars), at(0, 0), at(0, 1), np.ones(2), np.array([4.0, 100.0]), ())
+        for cars in ((8, 9), (10, 11))
+    ]
+    car = at(0, 1), np.ones(2), np.array([104.0, 104.0]), suppliers
+    without, finder = Supplies(*car, [None, None]), Supplies(*car, needs)
+    plain = solve_here(relaxed(problem))
+    assert plain.x is not None
+    assert plain.objective == pytest.approx(40 / 3)
+    assert tight(problem, Rows(lambda x: list(without.rows(x)), 12)).objective == pytest.approx(40 / 3)
+    point = np.array([1, 1, 2 / 3, 2 / 3, 4, 0, 0, 4, 4, 0, 4, 0])
+    cuts = together([found for found in finder.rows(point) if {2, 3} <= set(found[0].tolist())], 12)
+    expected = [-2.0, -2.0, -2.0, -2.0, 1, 1, 1, 1, 0, -1, 0, -1]
+    assert [side == pytest.approx(expected) for side in sides(cuts)] == [True]
+    assert sides(cuts) @ point - cuts.upper == pytest.approx([4 / 3])
+    assert tight(problem, Rows(lambda x: list(finder.rows(x)), 12)).objective == pytest.approx(20.0)
+    assert solve_here(problem).objective == pytest.approx(20.0)
+
+
 @pytest.mark.parametrize("pieces", [(1.0, 1.0), (1.0, 2.0), (4.0, 0.5)])
 def test_a_cover_counts_what_cars_take_elsewhere(pieces: tuple[float, float]) -> None:
     """What a car buys elsewhere is slack: one tool of six then does for two cars, and the row holds.
@@ -174,6 +265,55 @@ def test_a_cover_counts_what_cars_take_elsewhere(pieces: tuple[float, float]) ->
     assert side @ point - upper == pytest.approx(4 / 3)
     one_tool = np.array([1.0, 1.0, 1.0, 0.0, 3.0 / one, 3.0 / other, 0.0, 0.0])
     assert side @ one_tool - upper == pytest.approx(0.0)
+
+
+def one_plant() -> tuple[Problem, Plant]:
+    """Return a plant of 10 cars, for two programmes of which each sells 6 at 1, and 5 more at a loss.
+
+    Columns: 0, 1 the programmes, at 3; 2 the plant is open, which is certain; 3, 4 cars to the near markets,
+    5, 6 to the far ones.
+    """
+    near = [row(7, c3=1, c0=-6), row(7, c4=1, c1=-6)]
+    far = [row(7, c5=1, c0=-5), row(7, c6=1, c1=-5)]
+    problem = stated(
+        [3.0, 3.0, 0.0, -1.0, -1.0, 0.5, 0.5],
+        [row(7, c3=1, c4=1, c5=1, c6=1, c2=-10), *near, *far],
+        lower=[0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0],
+        upper=[1.0, 1.0, 1.0, 6.0, 6.0, 5.0, 5.0],
+        whole=3,
+        at_least=[-np.inf] * 5,
+        at_most=0,
+    )
+    cells = at(0, 1, 0, 1), np.array([6.0, 6.0, 5.0, 5.0]), at(3, 4, 5, 6), np.arange(4), np.ones(4)
+    return problem, Plant(2, 10.0, at(0, 1), np.array([10.0, 10.0]), *cells)
+
+
+def test_a_plant_of_ten_has_no_room_for_two_programmes_of_six() -> None:
+    """The relaxation allocates one programme and two thirds of the other for 5; both whole earn 4.
+
+    Of the near markets a programme takes 6: near cars <= 4 a + 4 b + 2 open.
+    """
+    problem, plant = one_plant()
+    plain = solve_here(relaxed(problem))
+    assert plain.x is not None
+    assert plain.objective == pytest.approx(-5.0)
+    assert sorted(plain.x[:2]) == pytest.approx([2 / 3, 1.0])
+    cuts = together(list(plant.rows(plain.x)), 7)
+    assert sides(cuts) == pytest.approx(np.array([row(7, c3=1, c4=1, c0=-4, c1=-4, c2=-2)]))
+    assert cuts.upper == pytest.approx([0.0])
+    assert sides(cuts) @ plain.x == pytest.approx([4 / 3])
+    assert tight(problem, Rows(lambda x: list(plant.rows(x)), 7)).objective == pytest.approx(-4.0)
+    assert solve_here(problem).objective == pytest.approx(-4.0)
+
+
+@pytest.mark.parametrize(("limit", "near", "many"), [(8.0, (6.0, 4.0), 1), (5.0, (5.0, 10 / 3), 0)])
+def test_a_programme_takes_no_more_of_a_plant_than_it_may(
+    limit: float, near: tuple[float, float], many: int
+) -> None:
+    """Where F2 allows a programme 5 of the 6 cars of its near market, there is room for both and no row."""
+    _, plant = one_plant()
+    rows = replace(plant, limit=np.full(2, limit)).rows(np.array([1.0, 2 / 3, 1.0, *near, 0.0, 0.0]))
+    assert len(list(rows)) == many
 
 
 def test_a_supplier_is_not_tooled_for_one_phase_of_a_variant() -> None:

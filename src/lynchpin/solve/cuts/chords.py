@@ -1,0 +1,229 @@
+"""A chord of scale is earned by cars that are sold and by parts that suppliers can make.
+
+S2 has `volume`[m,v,g] <= Vmax[m,v] mode[v,g] for each car m alone. For any chords G of a variant and any cars
+M, with X[m] the weighted volume of parts that S1 allows them,
+
+    Σ (g in G) volume[m,v,g] <= Σ (n, t) min( w a q sell[m,n,t],  w a q B[m,n,t] Σ (g in G) mode[v,g] )   (market)
+    Σ (m in M, g in G) volume[m,v,g] <= Σ s min( Σ (m in M) X[m,s],  C[s] Σ (g in G) mode[v,g] )          (source)
+
+with whichever term one likes in each market and period, and for each source: a row for each choice. Sources
+are a supplier's capacity in a slot (F7), in weighted volume, and C is inf for parts without one. Where no
+mode of G holds, S2 lets none of its volume be earned, and no term is below nought. Where one or more do, the
+volume is no more than the parts bought (S1), which are no more than the cars sold (F4, F1, F9), in each market
+at most B; and a source brings no more than it can.
+
+Without them a relaxation takes half of a mode for a supplier who is full: the chord then counts as if there
+were twice the capacity, and its charge is paid by half.
+
+The chords tried are each one alone, and all together. For given chords the choice is exact for (market); for
+(source) cars and sources are chosen in turn, each the best for the other, until neither moves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.solve.cuts.found import Row
+
+if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
+    from lynchpin.solve.forms import Form
+
+LEAST = 1e-4  # violation in shares of the volume earned
+WHOLE = 1e-6  # distance from nought or one at which a mode counts as decided
+TURNS = 5
+PAIR = ["variant", "member"]
+
+
+@dataclass(frozen=True, eq=False)
+class Chords:
+    """The chords of a variant for a member, and what brings the volume that earns them.
+
+    mode    column of each chord (chords)
+    volume  columns of volume by car and chord (cars, chords)
+    sell, seller, sold, market  columns of sales, the car of each, volume of one sale, of all B (e)
+    buy, buyer, source, bought  columns of parts, car and source of each, volume of a piece (p)
+    most    volume that each source can bring (sources)
+    """
+
+    mode: Positions
+    volume: Positions
+    sell: Positions
+    seller: Positions
+    sold: Vector
+    market: Vector
+    buy: Positions
+    buyer: Positions
+    source: Positions
+    bought: Vector
+    most: Vector
+
+    def rows(self, x: Vector) -> Iterator[Row]:
+        """Yield rows that a point breaks."""
+        volume, share = x[self.volume], x[self.mode]
+        active = np.flatnonzero(volume.sum(axis=0) > WHOLE)
+        if not len(active):
+            return
+        sold = self.sold * x[self.sell]
+        brought = np.zeros((len(self.most), len(volume)))
+        np.add.at(brought, (self.source, self.buyer), self.bought * x[self.buy])
+        for chords in [active] + ([active[[one]] for one in range(len(active))] if len(active) > 1 else []):
+            part = float(share[chords].sum())
+            if WHOLE < part < 1 - WHOLE:
+                earned = volume[:, chords].sum(axis=1)
+                yield from self._by_market(chords, part, earned, sold)
+                yield from self._by_source(chords, part, earned, brought)
+
+    def _by_market(self, chords: Positions, part: float, earned: Vector, sold: Vector) -> Iterator[Row]:
+        """Yield the row of each car whose volume is more than its sales, or the chords, allow."""
+        by_mode = self.market * part < sold
+        allowed = np.bincount(self.seller, np.where(by_mode, self.market * part, sold), len(earned))
+        for car in np.flatnonzero(earned - allowed > LEAST * earned + WHOLE).tolist():
+            own = self.seller == car
+            sales = own & ~by_mode
+            most = float(self.market[own & by_mode].sum())
+            cars = np.array([car], dtype=np.int64)
+            yield self._row(chords, cars, most, self.sell[sales], self.sold[sales])
+
+    def _by_source(self, chords: Positions, part: float, earned: Vector, brought: Vector) -> Iterator[Row]:
+        """Yield the row of the cars and sources that are found best in turn, if it is broken."""
+        cars, full = earned > WHOLE, np.zeros(len(self.most), dtype=np.bool_)
+        for _ in range(TURNS):
+            before = full
+            full = self.most * part < brought[:, cars].sum(axis=1)
+            worth = earned - brought[~full].sum(axis=0)
+            if not full.any() or np.array_equal(full, before):
+                break
+            cars = worth > 0
+        limit = np.minimum(self.most * part, brought[:, cars].sum(axis=1)).sum()
+        if earned[cars].sum() - limit <= LEAST * earned[cars].sum() + WHOLE:
+            return
+        own = cars[self.buyer] & ~full[self.source]
+        most = float(self.most[full].sum())
+        yield self._row(chords, np.flatnonzero(cars), most, self.buy[own], self.bought[own])
+
+    def _row(self, chords: Positions, cars: Positions, most: float, column: Positions, value: Vector) -> Row:
+        """Return the row: volume of cars and chords <= most modes + value columns."""
+        volume = self.volume[np.ix_(cars, chords)].ravel()
+        index = np.concatenate([volume, self.mode[chords], column])
+        return index, np.concatenate([np.ones(len(volume)), np.full(len(chords), -most), -value]), 0.0
+
+
+def chords(form: "Form") -> list[Chords]:
+    """Return the chords of a form by variant and member, read from its rows S1 and F7_capacity."""
+    if any(name not in form.place for name in ("mode", "volume", "sell", "buy")):
+        return []
+    read, found = _Read(form), list[Chords]()
+    for (variant, member), modes in read.modes.items():
+        one = read.chords(variant, member, modes)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+class _Read:
+    """What a form says of scale, by variant and member."""
+
+    def __init__(self, form: "Form") -> None:
+        self.form, self.instance = form, form.built.instance
+        matrix: Any = form.problem.matrix
+        self.matrix: Any = matrix.tocsr()
+        self.tags = form.tags.astype(str)
+        self.unit = form.built.columns["volume"].unit
+        self.modes = _grouped(form, "mode", PAIR)
+        self.volumes = _grouped(form, "volume", ["model", *PAIR])
+        self.cars: dict[tuple[int, ...], list[int]] = {}
+        for model, *pair in self.volumes:
+            self.cars.setdefault(tuple(pair), []).append(model)
+        self.sales = _grouped(form, "sell", ["model"])
+        use = self.instance.frames["use"]
+        self.rates: dict[tuple[int, int], tuple[int, float]] = {
+            (model, variant): (family, quantity * measure)
+            for model, variant, family, quantity, measure in use.select(
+                "model", "variant", "family", "quantity", "measure"
+            ).iter_rows()
+        }
+        self.earned = self._earned()
+        self.source, self.rate, self.limits = self._sources()
+
+    def _parts(self, row: int) -> tuple[Positions, Vector, Positions, Vector]:
+        """Return columns and coefficients of a row: those of parts, and the others."""
+        entries = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
+        index, value = self.matrix.indices[entries].astype(np.int64), self.matrix.data[entries]
+        place = self.form.place["buy"]
+        own = (index >= place.start) & (index < place.stop)
+        return index[own], value[own], index[~own], value[~own]
+
+    def _earned(self) -> dict[int, tuple[Positions, Vector]]:
+        """Return of the first volume column of each car and variant its parts, volume of a piece (S1)."""
+        found = dict[int, tuple[Positions, Vector]]()
+        for row in np.flatnonzero(self.tags == "S1").tolist():
+            parts, value, volume, one = self._parts(row)
+            if (
+                len(volume)
+                and (one == 1).all()
+                and (value <= 0).all()
+                and self.form.problem.row_upper[row] == 0
+            ):
+                found[int(volume.min())] = parts, -value
+        return found
+
+    def _sources(self) -> tuple[Positions, Vector, Vector]:
+        """Return of each column its source, -1 without one, and its coefficient there (n); limits of sources."""
+        problem = self.form.problem
+        source: Positions = np.full(len(problem.cost), -1, dtype=np.int64)
+        rate, limits = np.ones(len(problem.cost)), list[float]()
+        for row in np.flatnonzero(self.tags == "F7_capacity").tolist():
+            parts, value, others, factor = self._parts(row)
+            least = np.minimum(factor * problem.lower[others], factor * problem.upper[others]).sum()
+            most = float(problem.row_upper[row] - least)
+            if len(parts) and (value > 0).all() and np.isfinite(most) and (source[parts] < 0).all():
+                source[parts], rate[parts] = len(limits), value
+                limits.append(most)
+        return source, rate, np.array(limits)
+
+    def chords(self, variant: int, member: int, modes: Positions) -> Chords | None:
+        """Return the chords of a variant, None where a row is not as it is stated."""
+        models = self.cars[variant, member]
+        volumes = [self.volumes[model, variant, member] for model in models]
+        firsts = [int(some.min()) for some in volumes]
+        if any(len(some) != len(modes) for some in volumes) or any(one not in self.earned for one in firsts):
+            return None
+        parts = [self.earned[one] for one in firsts]
+        buy, bought = (np.concatenate(some) for some in zip(*parts, strict=True))
+        buyer = np.repeat(np.arange(len(models)), [len(some) for some, _ in parts])
+        source, most = self._brought(buy, bought)
+        sales = [self.sales.get((model,), np.zeros(0, np.int64)) for model in models]
+        seller = np.repeat(np.arange(len(models)), [len(some) for some in sales])
+        sell = np.concatenate(sales)
+        sold = np.concatenate(
+            [self._sold(model, variant, some) for model, some in zip(models, sales, strict=True)]
+        )
+        market = sold * self.form.problem.upper[sell]
+        return Chords(modes, np.array(volumes), sell, seller, sold, market, buy, buyer, source, bought, most)
+
+    def _sold(self, model: int, variant: int, sales: Positions) -> Vector:
+        """Return the weighted volume of one sale in each period."""
+        sell = self.form.built.columns["sell"]
+        family, pieces = self.rates[model, variant]
+        period = sell.frame["period"].to_numpy()[sales - self.form.place["sell"].start]
+        return self.instance.weights[family, period] * pieces * sell.unit / self.unit
+
+    def _brought(self, buy: Positions, bought: Vector) -> tuple[Positions, Vector]:
+        """Return the source of each column of parts, counted from nought, and the most volume of each."""
+        known, source = np.unique(self.source[buy], return_inverse=True)
+        factor = np.zeros(len(known))
+        np.maximum.at(factor, source, bought / self.rate[buy])
+        limits = np.append(self.limits, np.inf)[known]  # -1, no source, is the last
+        return source, limits * factor
+
+
+def _grouped(form: "Form", name: str, keys: list[str]) -> dict[tuple[int, ...], Positions]:
+    """Return the columns of a variable by some of its keys, in order."""
+    found: dict[tuple[int, ...], list[int]] = {}
+    first = form.place[name].start
+    for row, key in enumerate(form.built.columns[name].frame.select(keys).iter_rows()):
+        found.setdefault(key, []).append(first + row)
+    return {key: np.array(columns) for key, columns in found.items()}
