@@ -1,31 +1,35 @@
 """A chord of scale is earned by cars that are sold and by parts that suppliers can make.
 
-S2 has `volume`[m,v,g] <= Vmax[m,v] mode[v,g] for each car m alone. For any chords G of a variant and any cars
-M, with X[m] the weighted volume of parts that S1 allows them,
+S2 has `volume`[m,v,g] <= Vmax[m,v] mode[v,g], a row for each car. For any chords G of a variant, with Z the
+sum of their modes, any cars M, and X[m,s] the weighted volume of parts from source s that S1 allows a car,
 
-    Σ (g in G) volume[m,v,g] <= Σ (n, t) min( w a q sell[m,n,t],  w a q B[m,n,t] Σ (g in G) mode[v,g] )   (market)
-    Σ (m in M, g in G) volume[m,v,g] <= Σ s min( Σ (m in M) X[m,s],  C[s] Σ (g in G) mode[v,g] )          (source)
+    Σ (g in G) volume[m,v,g] <= Σ (n, t) min( w a q sell[m,n,t],  w a q B[m,n,t] Z )              (market)
+    Σ (m in M; g in G) volume[m,v,g] <= Σ s min( Σ (m in M) X[m,s],  C[s] Z )                     (source)
 
-with whichever term one likes in each market and period, and for each source: a row for each choice. Sources
-are a supplier's capacity in a slot (F7), in weighted volume, and C is inf for parts without one. Where no
-mode of G holds, S2 lets none of its volume be earned, and no term is below nought. Where one or more do, the
-volume is no more than the parts bought (S1), which are no more than the cars sold (F4, F1, F9), in each market
-at most B; and a source brings no more than it can.
+with whichever term one likes in each market and period, and for each source: a row for each choice. A source
+is a supplier's capacity in a slot (F7), and C that in weighted volume; parts without one are a source whose C
+is inf.
+
+Where no mode of G holds, S2 lets none of this volume be earned, and no term is below nought. Where one does,
+or more, it is no more than the parts bought (S1), which are no more than the cars sold take (F4, F1, F9), in
+each market at most B; and a source brings no more than it can.
 
 Without them a relaxation takes half of a mode for a supplier who is full: the chord then counts as if there
-were twice the capacity, and its charge is paid by half.
+were twice the capacity, and half of its charge is paid.
 
-The chords tried are each one alone, and all together. For given chords the choice is exact for (market); for
-(source) cars and sources are chosen in turn, each the best for the other, until neither moves.
+Chords are tried in all sets of those that earn anything, up to `MANY` of them; beyond, each alone and all.
+For given chords the choice is exact for (market); for (source) cars and sources are chosen in turn, each the
+best for the other, until neither moves.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.cuts.found import Row
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
@@ -34,6 +38,7 @@ if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a
 LEAST = 1e-4  # violation in shares of the volume earned
 WHOLE = 1e-6  # distance from nought or one at which a mode counts as decided
 TURNS = 5
+MANY = 6  # chords up to which every set of them is tried
 PAIR = ["variant", "member"]
 
 
@@ -69,14 +74,14 @@ class Chords:
         sold = self.sold * x[self.sell]
         brought = np.zeros((len(self.most), len(volume)))
         np.add.at(brought, (self.source, self.buyer), self.bought * x[self.buy])
-        for chords in [active] + ([active[[one]] for one in range(len(active))] if len(active) > 1 else []):
-            part = float(share[chords].sum())
+        for chosen in _sets(active):
+            part = float(share[chosen].sum())
             if WHOLE < part < 1 - WHOLE:
-                earned = volume[:, chords].sum(axis=1)
-                yield from self._by_market(chords, part, earned, sold)
-                yield from self._by_source(chords, part, earned, brought)
+                earned = volume[:, chosen].sum(axis=1)
+                yield from self._by_market(chosen, part, earned, sold)
+                yield from self._by_source(chosen, part, earned, brought)
 
-    def _by_market(self, chords: Positions, part: float, earned: Vector, sold: Vector) -> Iterator[Row]:
+    def _by_market(self, chosen: Positions, part: float, earned: Vector, sold: Vector) -> Iterator[Row]:
         """Yield the row of each car whose volume is more than its sales, or the chords, allow."""
         by_mode = self.market * part < sold
         allowed = np.bincount(self.seller, np.where(by_mode, self.market * part, sold), len(earned))
@@ -85,9 +90,9 @@ class Chords:
             sales = own & ~by_mode
             most = float(self.market[own & by_mode].sum())
             cars = np.array([car], dtype=np.int64)
-            yield self._row(chords, cars, most, self.sell[sales], self.sold[sales])
+            yield self._row(chosen, cars, most, self.sell[sales], self.sold[sales])
 
-    def _by_source(self, chords: Positions, part: float, earned: Vector, brought: Vector) -> Iterator[Row]:
+    def _by_source(self, chosen: Positions, part: float, earned: Vector, brought: Vector) -> Iterator[Row]:
         """Yield the row of the cars and sources that are found best in turn, if it is broken."""
         cars, full = earned > WHOLE, np.zeros(len(self.most), dtype=np.bool_)
         for _ in range(TURNS):
@@ -102,13 +107,21 @@ class Chords:
             return
         own = cars[self.buyer] & ~full[self.source]
         most = float(self.most[full].sum())
-        yield self._row(chords, np.flatnonzero(cars), most, self.buy[own], self.bought[own])
+        yield self._row(chosen, np.flatnonzero(cars), most, self.buy[own], self.bought[own])
 
-    def _row(self, chords: Positions, cars: Positions, most: float, column: Positions, value: Vector) -> Row:
+    def _row(self, chosen: Positions, cars: Positions, most: float, column: Positions, value: Vector) -> Row:
         """Return the row: volume of cars and chords <= most modes + value columns."""
-        volume = self.volume[np.ix_(cars, chords)].ravel()
-        index = np.concatenate([volume, self.mode[chords], column])
-        return index, np.concatenate([np.ones(len(volume)), np.full(len(chords), -most), -value]), 0.0
+        volume = self.volume[np.ix_(cars, chosen)].ravel()
+        index = np.concatenate([volume, self.mode[chosen], column])
+        return index, np.concatenate([np.ones(len(volume)), np.full(len(chosen), -most), -value]), 0.0
+
+
+def _sets(active: Positions) -> Iterator[Positions]:
+    """Yield sets of chords to try."""
+    count = len(active)
+    for size in range(1, count + 1) if count <= MANY else (1, count):
+        for chosen in combinations(active.tolist(), size):
+            yield np.array(chosen, dtype=np.int64)
 
 
 def chords(form: "Form") -> list[Chords]:
@@ -171,7 +184,7 @@ class _Read:
         return found
 
     def _sources(self) -> tuple[Positions, Vector, Vector]:
-        """Return of each column its source, -1 without one, and its coefficient there (n); limits of sources."""
+        """Return of each column its source, -1 without one, and its rate (n); what each source brings."""
         problem = self.form.problem
         source: Positions = np.full(len(problem.cost), -1, dtype=np.int64)
         rate, limits = np.ones(len(problem.cost)), list[float]()
@@ -216,8 +229,7 @@ class _Read:
         known, source = np.unique(self.source[buy], return_inverse=True)
         factor = np.zeros(len(known))
         np.maximum.at(factor, source, bought / self.rate[buy])
-        limits = np.append(self.limits, np.inf)[known]  # -1, no source, is the last
-        return source, limits * factor
+        return source, np.append(self.limits, np.inf)[known] * factor  # -1, no source, is the last
 
 
 def _grouped(form: "Form", name: str, keys: list[str]) -> dict[tuple[int, ...], Positions]:

@@ -187,11 +187,12 @@ class _Read:
 
     def _of_car(self, made: int) -> Iterator[tuple[int, float, list[int]]]:
         """Yield of each market of a car the column of allocate, the most cars, and the shipments."""
-        markets: dict[tuple[int, ...], list[int]] = {}
+        markets = dict[tuple[int, ...], list[int]]()
+        first: int = self.place["ship"].start
         ships: list[int] = self.made.get(made, np.zeros(0, np.int64)).tolist()
         for column in ships:
             if column in self.allowed:
-                markets.setdefault(self.cells[column - self.place["ship"].start], []).append(column)
+                markets.setdefault(self.cells[column - first], []).append(column)
         for market, columns in markets.items():
             (choice, *other), most = zip(*(self.allowed[column] for column in columns), strict=True)
             if set(other) <= {choice}:
