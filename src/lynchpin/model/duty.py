@@ -132,7 +132,7 @@ class DutyBook:
         return np.maximum(entry["floor"] * rate, entry["ad_valorem"] * base + entry["specific"] * rate)
 
     def _free(self, goods: Goods, period: int) -> bool:
-        if self.tariffs.height == 0 or goods.exporter == goods.importer:
+        if not self._asked or goods.exporter == goods.importer:
             return True
         both = self.blocs(goods.exporter, period) & self.blocs(goods.importer, period)
         return bool(both)
@@ -190,23 +190,27 @@ class DutyBook:
     def _applying(self, goods: Goods, period: int) -> dict[int, tuple[int, ...]]:
         """Return the rows that apply to the goods, with their rank: the smaller, the more it counts."""
         heading = (goods.heading or "").replace(".", "")
-        ranks = np.stack([self._country_rank("exporter", goods.exporter, period),
-                          self._country_rank("importer", goods.importer, period)])  # fmt: skip
-        makers = self._makers
-        fits = (
-            self._valid[:, period]
-            & (ranks >= 0).all(axis=0)
-            & ((makers == "*") | (makers == (goods.maker or "")))
-        )
         found: dict[int, tuple[int, ...]] = {}
-        for row in np.flatnonzero(fits).tolist():
-            prefix, condition = self.tariffs["hs"][row], self.tariffs["condition"][row]
-            if heading.startswith(prefix) and (
-                condition is None or self._met(condition, goods, heading, period)
+        for row, ranks in self._between(goods.exporter, goods.importer, period):
+            prefix, maker, condition = self._asked[row]
+            if (
+                maker in ("*", goods.maker or "")
+                and heading.startswith(prefix)
+                and (condition is None or self._met(condition, goods, heading, period))
             ):
-                specific = (int(condition is None), int(makers[row] == "*"), -len(prefix))
-                found[row] = (*specific, int(ranks[0, row]), int(ranks[1, row]))
+                found[row] = (int(condition is None), int(maker == "*"), -len(prefix), *ranks)
         return found
+
+    def _between(self, exporter: str, importer: str, period: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the rows in force between two countries, each with the ranks of both."""
+        key = (exporter, importer, self.epoch[period])
+        if key not in self._lands:
+            begin = self._country_rank("exporter", exporter, period)
+            end = self._country_rank("importer", importer, period)
+            rows = np.flatnonzero(self._valid[:, period] & (begin >= 0) & (end >= 0))
+            ranks = zip(begin[rows].tolist(), end[rows].tolist(), strict=True)
+            self._lands[key] = list(zip(rows.tolist(), ranks, strict=True))
+        return self._lands[key]
 
     def _met(self, agreement: str, goods: Goods, heading: str, period: int) -> bool:
         """Whether the goods meet the rule of origin of an agreement."""
@@ -267,6 +271,10 @@ class DutyBook:
         return {}
 
     @cached_property
+    def _lands(self) -> dict[tuple[str, str, int], list[tuple[int, tuple[int, int]]]]:
+        return {}
+
+    @cached_property
     def _country_ranks(self) -> dict[tuple[str, str, int], Vector]:
         return {}
 
@@ -293,12 +301,13 @@ class DutyBook:
         return self.calendar.rates(self.tariffs["currency"].to_list())
 
     @cached_property
-    def _makers(self) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-        return np.array(self.tariffs["maker"].to_list(), dtype=object)
+    def _asked(self) -> list[tuple[str, str, str | None]]:
+        """Return what each row asks of goods: first digits of the heading, maker, agreement."""
+        return list(self.tariffs.select("hs", "maker", "condition").iter_rows())
 
     @cached_property
-    def _has_quota(self) -> Flags:
-        return self.tariffs["quota"].is_not_null().to_numpy()
+    def _has_quota(self) -> list[bool]:
+        return self.tariffs["quota"].is_not_null().to_list()
 
     @cached_property
     def _group(self) -> list[tuple[str, str]]:

@@ -170,7 +170,7 @@ def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> 
 
 def _regimes(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
     """Return the regimes that occur, the general one first."""
-    seen = set(frames["ship"]["regime"]) | set(frames["parts"]["regime"]) | set(frames["quotas"]["regime"])
+    seen = {regime for name in ("ship", "parts", "quotas") for regime in frames[name]["regime"].unique()}
     return (GENERAL, *sorted(seen - {GENERAL}))
 
 
