@@ -41,21 +41,29 @@ def rounded(terms: Vector, z: Vector, slack: float) -> tuple[Vector, float] | No
     best = float(worth.max())
     if worth_finer.max() > best:
         scale, best = float(finer[worth_finer.argmax()]), float(worth_finer.max())
-    for one in np.argsort(np.abs(z - 0.5), kind="stable")[:TURNS].tolist():
-        other = turned.copy()
-        other[one] = not other[one]
-        worth_other = float(_worth(terms, z, other, np.array([scale]))[0])
-        if worth_other > best + 1e-12:
-            turned, best = other, worth_other
+    near = np.argsort(np.abs(z - 0.5), kind="stable")[:TURNS]
+    while len(near):
+        others = np.repeat(turned[None, :], len(near), axis=0)
+        others[np.arange(len(near)), near] ^= True
+        worth_other = _worth(terms, z, others, np.full(len(near), scale))
+        pick = int(worth_other.argmax())
+        if worth_other[pick] <= best + 1e-12:
+            break
+        turned, best = others[pick], float(worth_other[pick])
+        near = np.delete(near, pick)
     if best - slack <= LEAST * float(np.abs(terms).sum()):
         return None
     return _coefficients(terms, turned, scale)
 
 
 def _worth(terms: Vector, z: Vector, turned: Flags, scales: Vector) -> Vector:
-    """Return Σ h z − u of the rows of some scales, -inf where rounding does nothing (scales)."""
+    """Return Σ h z − u of the rows of some cases, -inf where rounding does nothing (cases).
+
+    turned  choices turned round, in each case or in all alike (cases, n or n)
+    scales  the scale of each case (cases)
+    """
     stepped, right = _stepped(terms, turned, scales)
-    return stepped @ np.where(turned, 1 - z, z) - right
+    return (stepped * np.where(turned, 1 - z, z)).sum(axis=1) - right
 
 
 def _coefficients(terms: Vector, turned: Flags, scale: float) -> tuple[Vector, float]:
@@ -68,9 +76,9 @@ def _coefficients(terms: Vector, turned: Flags, scale: float) -> tuple[Vector, f
 def _stepped(terms: Vector, turned: Flags, scales: Vector) -> tuple[Vector, Vector]:
     """Return d (1 − f) F(c/d) of each term, with its sign turned where its choice is, and of floor(b/d).
 
-    The second is inf where rounding does nothing (scales, terms; scales).
+    The second is inf where rounding does nothing (cases, n; cases).
     """
-    right = -terms[turned].sum() / scales
+    right = -np.where(turned, terms, 0.0).sum(axis=-1) / scales
     rest = right - np.floor(right)
     idle = (rest < 1e-3) | (rest > 0.999)
     rest = np.where(idle, 0.5, rest)
