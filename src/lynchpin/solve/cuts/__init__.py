@@ -4,6 +4,7 @@
     choices   the same of several variants and suppliers at once
     covers    what cars bring a supplier's tool rounded to whole cars and whole tools
     plants    what cars take of a plant's capacity rounded to whole programmes
+    chords    what a chord of scale earns comes from cars sold and from suppliers with room
     phases    a supplier is tooled in all phases of a variant, or in none
 
 `cutter.FormCutter` looks for all kinds at once. The rows hold for every whole point of the yearly form, and

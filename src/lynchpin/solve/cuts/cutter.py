@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lynchpin.solve.contracts import Cuts, Vector
 from lynchpin.solve.cuts.choices import Choices, choices
+from lynchpin.solve.cuts.chords import Chords, chords
 from lynchpin.solve.cuts.covers import Supplies, supplies
 from lynchpin.solve.cuts.found import broken, stacked, together
 from lynchpin.solve.cuts.markets import Need, needs
@@ -29,13 +30,14 @@ class FormCutter:
     supplies: Sequence[Supplies]
     plants: Sequence[Plant]
     phases: Phases
+    chords: Sequence[Chords]
 
     @classmethod
     def of(cls, form: "Form") -> "FormCutter":
         """Return the cutter of a form."""
         found = needs(form)
         columns, phases = len(form.problem.cost), Phases.of(form)
-        return cls(columns, found, choices(found), supplies(form, found), plants(form), phases)
+        return cls(columns, found, choices(found), supplies(form, found), plants(form), phases, chords(form))
 
     def cuts(self, x: Vector) -> Cuts:
         """Return rows that a point (n) of the form's relaxation breaks."""
@@ -43,5 +45,6 @@ class FormCutter:
         found += [row for choice in self.choices for row in choice.rows(x)]
         found += [row for supply in self.supplies for row in supply.rows(x)]
         found += [row for plant in self.plants for row in plant.rows(x)]
+        found += [row for some in self.chords for row in some.rows(x)]
         found += self.phases.rows(x)
         return stacked([broken(together(found, self.columns), x), broken(self.phases.only, x)])
