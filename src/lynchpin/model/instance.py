@@ -26,6 +26,7 @@ currency, undiscounted.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -91,23 +92,35 @@ class Instance:
         """Return w = d pi, the weight of a period's flow in the volume of a family (F, T)."""
         return self.paths * self.discount
 
+    @cached_property
+    def _worth(self) -> Mapping[str, Vector]:
+        found: dict[str, Vector] = {}
+        for variable, lines in self.money.items():
+            frame = self.frames[variable]
+            found[variable] = np.zeros(frame.height)
+            for values in lines.values():
+                found[variable] += (
+                    values @ self.discount if values.ndim == 2 else values * self.discount[periods_of(frame)]
+                )
+            found[variable].setflags(write=False)
+        return found
+
     def objective(self, variable: str) -> Vector:
         """Return the present money of one unit of each column of a variable, in the study's currency."""
-        frame = self.frames[variable]
-        total = np.zeros(frame.height)
-        for values in self.money.get(variable, {}).values():
-            total += values @ self.discount if values.ndim == 2 else values * self.discount[periods_of(frame)]
-        return total
+        return self._worth[variable] if variable in self._worth else np.zeros(self.frames[variable].height)
 
     def labelled(self, name: str) -> pl.DataFrame:
         """Return a frame with identifiers and period labels in place of positions; -1 becomes null."""
-        frame = self.frames[name]
-        columns: list[pl.Series] = []
+        return self.in_words(self.frames[name])
+
+    def in_words(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of a frame with identifiers and period labels in place of positions."""
+        columns: list[pl.Expr] = []
         for column in frame.columns:
             axis = AXIS_OF.get(column, column)
             words = self.periods if axis in ("period", "first") else self.names.get(axis)
-            columns.append(frame[column] if words is None else _words(frame[column], words))
-        return pl.DataFrame(columns)
+            columns.append(pl.col(column) if words is None else _words(pl.col(column), words))
+        return frame.select(columns)
 
 
 def periods_of(frame: pl.DataFrame) -> Positions:
@@ -115,9 +128,9 @@ def periods_of(frame: pl.DataFrame) -> Positions:
     return frame["period"].to_numpy().astype(np.int64)
 
 
-def _words(codes: pl.Series, words: tuple[str, ...]) -> pl.Series:
-    found = pl.Series(words, dtype=pl.String).gather(codes.clip(0, None)) if words else codes.cast(pl.String)
-    return pl.select(pl.when(codes >= 0).then(found).alias(codes.name)).to_series()
+def _words(codes: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    known = pl.lit(pl.Series([*words, None], dtype=pl.String))
+    return known.gather(pl.when(codes >= 0).then(codes).otherwise(len(words))).alias(codes.meta.output_name())
 
 
 def compile(study: Study, *, sharing: str = "alliance", as_is: bool = False) -> Instance:  # noqa: A001 - imported as compile_study

@@ -71,20 +71,20 @@ def _without_dust(numbers: Vector) -> Vector:
 
 def _chosen(instance: Instance, name: str, values: Vector) -> pl.DataFrame:
     """Return the rows of a structural variable that are one, in the plan's columns."""
-    return instance.labelled(name).filter(pl.Series(values > 0.5)).select(COLUMNS[name])
+    return instance.in_words(instance.frames[name].filter(pl.Series(values > 0.5))).select(COLUMNS[name])
 
 
 def _flow(instance: Instance, name: str, values: Vector) -> pl.DataFrame:
     """Return the rows of a flow that are not nought."""
-    frame = instance.labelled(name).with_columns(pl.Series(_FLOWS[name], values))
-    return frame.filter(pl.col(_FLOWS[name]) > 0).select(COLUMNS[name])
+    frame = instance.frames[name].with_columns(pl.Series(_FLOWS[name], values))
+    return instance.in_words(frame.filter(pl.col(_FLOWS[name]) > 0)).select(COLUMNS[name])
 
 
 def _unmet(instance: Instance, values: Vector) -> pl.DataFrame:
     """Return committed volume that is not taken, by the nomination row that asks for it."""
     pools = instance.labelled("pools").select("pool", "site", "variant", "family")
-    rows = instance.labelled("unmet").with_columns(units=pl.Series(values)).filter(pl.col("units") > 0)
-    return rows.join(pools, on="pool", how="left").select(COLUMNS["unmet"])
+    rows = instance.frames["unmet"].with_columns(units=pl.Series(values)).filter(pl.col("units") > 0)
+    return instance.in_words(rows).join(pools, on="pool", how="left").select(COLUMNS["unmet"])
 
 
 def _launch(instance: Instance, launched: Vector) -> pl.DataFrame:

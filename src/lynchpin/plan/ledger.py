@@ -94,7 +94,7 @@ def _amounts(money: Vector, values: Vector) -> Vector:
 def _posted(instance: Instance, payers: Payers, variable: str, line: str, amounts: Vector) -> pl.DataFrame:
     """Return the ledger rows of one line of one variable, not yet summed."""
     rule, keys = _KEYS[line]
-    rows = _rows(instance, variable, amounts)
+    rows = _rows(instance, payers, variable, amounts)
     return _keyed(payers.split(rows, rule), line, keys)
 
 
@@ -107,18 +107,15 @@ def _keyed(rows: pl.DataFrame, line: str, keys: tuple[str, ...]) -> pl.DataFrame
     return rows.select(pl.lit(line).alias("line"), "partner", *filled, "period", "undiscounted")
 
 
-def _rows(instance: Instance, variable: str, amounts: Vector) -> pl.DataFrame:
+def _rows(instance: Instance, payers: Payers, variable: str, amounts: Vector) -> pl.DataFrame:
     """Return the labelled rows that earn or cost anything, with what payers and keys need to know."""
-    frame = instance.labelled(variable)
+    at = np.nonzero(amounts)
+    frame = instance.frames[variable][at[0]]
     if amounts.ndim == 2:
-        row, period = np.nonzero(amounts)
-        labels = pl.Series("period", instance.periods, dtype=pl.String).gather(period)
-        rows = frame[row].with_columns(labels, undiscounted=pl.Series(amounts[row, period], dtype=pl.Float64))
-    else:
-        row = np.flatnonzero(amounts)
-        rows = frame[row].with_columns(undiscounted=pl.Series(amounts[row], dtype=pl.Float64))
+        frame = frame.with_columns(period=pl.Series(at[1], dtype=pl.Int32))
+    rows = instance.in_words(frame).with_columns(undiscounted=pl.Series(amounts[at], dtype=pl.Float64))
     if "model" in rows.columns and "programme" not in rows.columns:
-        rows = rows.join(instance.labelled("models").select("model", "programme"), on="model")
+        rows = rows.join(payers.models.select("model", "programme"), on="model")
     if "pool" in rows.columns and variable == "unmet":
         rows = rows.join(instance.labelled("pools").select("pool", "variant", "site"), on="pool")
     keep = [
@@ -144,7 +141,7 @@ def _transfers(instance: Instance, payers: Payers, shipped: Vector) -> list[pl.D
     partner = instance.frames["models"]["partner"].to_numpy()[model]
     own = instance.owners[site, partner] > 1.0 - 1e-9
     booked = np.where(np.isnan(price) | (own & (instance.outside[site] <= 0)), 0.0, price) * shipped
-    rows = _rows(instance, "ship", booked)
+    rows = _rows(instance, payers, "ship", booked)
     keys = ("model", "programme", "site", "market")
     return [
         _keyed(payers.split(rows.with_columns(pl.col("undiscounted") * sign), rule), "transfer", keys)

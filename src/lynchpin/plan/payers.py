@@ -42,14 +42,19 @@ class Payers:
     @cached_property
     def at_transfer(self) -> pl.DataFrame:
         """Return the model, site and period whose cars are all sold at transfer prices."""
-        ship = self.instance.labelled("ship")
         keys = ["model", "site", "period"]
-        return ship.group_by(keys).agg(pl.col("transfer").is_not_nan().all()).filter("transfer").select(keys)
+        ship = self.instance.frames["ship"].group_by(keys).agg(pl.col("transfer").is_not_nan().all())
+        return self.instance.in_words(ship.filter("transfer").select(keys))
+
+    @cached_property
+    def models(self) -> pl.DataFrame:
+        """Return model, programme, member and partner of each version."""
+        return self.instance.labelled("models").select("model", "programme", "member", "partner")
 
     def brand(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the partner of each version's brand, or of each programme's where rows have no version."""
         key = "model" if "model" in rows.columns else "programme"
-        partners = self.instance.labelled("models").select(key, "partner").unique()
+        partners = self.models.select(key, "partner").unique()
         return partners.with_columns(share=pl.lit(1.0))
 
     @cached_property
@@ -72,7 +77,7 @@ class Payers:
         owners = self.instance.study.table(table).select(key, partner="owner")
         if self.instance.sharing == "alliance":
             return owners.with_columns(share=pl.lit(1.0))
-        members = self.instance.labelled("models").select("member", "partner").unique()
+        members = self.models.select("member", "partner").unique()
         return members.with_columns(share=pl.lit(1.0))
 
     @cached_property

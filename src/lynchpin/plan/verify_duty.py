@@ -43,6 +43,7 @@ class Duties:
         for row in facts.rows("origin"):
             item = row["programme"] if row["programme"] is not None else row["family"]
             self._content[row["site"], item, row["agreement"]] = row["content"]
+        self._open: dict[tuple[str, str, int], list[Row]] = {}
         self._found: dict[Trade, list[Row]] = {}
 
     def per_unit(self, trade: Trade, regime: str, value: float) -> float | None:
@@ -56,7 +57,8 @@ class Duties:
             return 0.0 if regime == "general" else None
         rows = self._found.get(trade)
         if rows is None:
-            rows = self._found[trade] = [row for row in self._tariffs if self._applies(row, trade)]
+            candidates = self._between(start, trade.country, trade.t)
+            rows = self._found[trade] = [row for row in candidates if self._applies(row, trade)]
         own = [row for row in rows if row["quota"] is not None and row["name"] == regime]
         if regime != "general" and not own:
             return None
@@ -82,16 +84,22 @@ class Duties:
         lower = [amount for (kind, _), amount in amounts.items() if kind == "preference"]
         return min([general, *lower]) + sum(addons.values())
 
+    def _between(self, start: str, end: str, t: int) -> list[Row]:
+        """Return the rows in force on goods made in one country that arrive in another one."""
+        if (start, end, t) not in self._open:
+            facts = self._facts
+            self._open[start, end, t] = [
+                row
+                for row in self._tariffs
+                if facts.calendar.inside(row, t)
+                and facts.lies_in(end, row["importer"], t, everywhere="*")
+                and facts.lies_in(start, row["exporter"], t, everywhere="*")
+            ]
+        return self._open[start, end, t]
+
     def _applies(self, row: Row, trade: Trade) -> bool:
-        facts, t = self._facts, trade.t
-        origin = facts.sites[trade.site]
-        if row["maker"] not in ("*", origin["operator"]) or not digits(trade.hs).startswith(row["hs"]):
-            return False
-        if not facts.calendar.inside(row, t):
-            return False
-        if not facts.lies_in(trade.country, row["importer"], t, everywhere="*"):
-            return False
-        if not facts.lies_in(origin["country"], row["exporter"], t, everywhere="*"):
+        maker = self._facts.sites[trade.site]["operator"]
+        if row["maker"] not in ("*", maker) or not digits(trade.hs).startswith(row["hs"]):
             return False
         return row["condition"] is None or self._met(row["condition"], trade)
 

@@ -7,6 +7,7 @@ venture = owner's share x outside share x (costs - incentives - transfer revenue
 
 import math
 from collections import defaultdict
+from functools import partial
 
 from lynchpin.plan.verify_facts import Facts
 from lynchpin.plan.verify_flows import Flows
@@ -280,9 +281,9 @@ def check_ledger(rows: PlanRows, wanted: Amounts, facts: Facts, book: Book) -> N
     for key, (undiscounted, money) in rows.tables["ledger"].items():
         given[key[:-1]] += undiscounted
         due = undiscounted * facts.calendar.discount[key[-2]]
-        book.note("discount", abs(money - due), f"ledger: {_words(names, key, facts)}", size=due)
+        book.note("discount", abs(money - due), partial(_words, names, key, facts), size=due)
     for key in {*wanted, *given}:
-        place = f"ledger: {_words(names, key, facts)}"
+        place = partial(_words, names, key, facts)
         book.differ("ledger", given.get(key, 0.0), wanted.get(key, 0.0), place)
     _scenarios(rows, facts, book)
 
@@ -300,6 +301,5 @@ def _scenarios(rows: PlanRows, facts: Facts, book: Book) -> None:
 def _words(names: tuple[str, ...], key: Key, facts: Facts) -> str:
     """Return the filled cells of a ledger key in words."""
     cells = [(name, cell) for name, cell in zip(names, key, strict=False) if cell is not None]
-    return ", ".join(
-        f"{name} {facts.calendar.labels[cell] if name == 'period' else cell}" for name, cell in cells
-    )
+    words = (f"{name} {facts.calendar.labels[cell] if name == 'period' else cell}" for name, cell in cells)
+    return f"ledger: {', '.join(words)}"

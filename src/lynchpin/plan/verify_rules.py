@@ -5,9 +5,12 @@ quantity that is compared. The tags (L1, F2, ...) are those of the statement.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+Place = str | Callable[[], str]
+"""Where a comparison is made: in words, or what finds the words where they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -108,22 +111,26 @@ class Book:
 
     worst: dict[str, Violation] = field(default_factory=_empty)
 
-    def note(self, name: str, amount: float, where: str, *, size: float = 0.0) -> None:
+    def note(self, name: str, amount: float, where: Place, *, size: float = 0.0) -> None:
         """Enter one comparison: `amount` over what rule `name` allows, at a quantity of magnitude `size`."""
         if amount <= 0:
             return
         rule = RULES[name]
         amount = math.inf if math.isnan(amount) else amount
         spare = rule.relative * abs(size) if math.isfinite(size) else 0.0
-        found = Violation(amount, rule.unit, where, rule.absolute + spare)
-        if _weight(found) > _weight(self.worst[name]):
-            self.worst[name] = found
+        tolerance, worst = rule.absolute + spare, self.worst[name]
+        if _weight(amount, tolerance) > _weight(worst.amount, worst.tolerance):
+            self.worst[name] = Violation(amount, rule.unit, _said(where), tolerance)
 
-    def differ(self, name: str, found: float, wanted: float, where: str) -> None:
+    def differ(self, name: str, found: float, wanted: float, where: Place) -> None:
         """Enter the difference of two numbers that should be equal."""
-        gap = abs(found - wanted)
         size = max(abs(found), abs(wanted))
-        self.note(name, gap, f"{where}: {found:.9g} instead of {wanted:.9g}", size=size)
+        self.note(
+            name,
+            abs(found - wanted),
+            lambda: f"{_said(where)}: {found:.9g} instead of {wanted:.9g}",
+            size=size,
+        )
 
     def same(self, name: str, found: set[tuple[str, ...]], wanted: set[tuple[str, ...]], table: str) -> None:
         """Enter the rows that a structure table has too many or too few."""
@@ -134,6 +141,10 @@ class Book:
             self.note(name, len(surplus) + len(lacking), f"{table}: missing {', '.join(lacking[0])}")
 
 
-def _weight(violation: Violation) -> float:
+def _said(where: Place) -> str:
+    return where if isinstance(where, str) else where()
+
+
+def _weight(amount: float, tolerance: float) -> float:
     """Return how often the tolerance is exceeded; without a tolerance the amount counts."""
-    return violation.amount / (violation.tolerance or 1e-9)
+    return amount / (tolerance or 1e-9)

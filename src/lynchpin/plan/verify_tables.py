@@ -7,6 +7,7 @@ such a row is left out of what follows, a second row is added to the first, and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -99,20 +100,20 @@ def _rows(
     result: Rows = {}
     for index, row in enumerate(frame.iter_rows(), start=1):
         key, values = row[: len(keys)], row[len(keys) :]
-        where = f"table {name}, row {index} ({', '.join(str(cell) for cell in key if cell is not None)})"
+        where = partial(_where, name, index, key)
         bad = _strange(name, keys, key, known)
         if bad:
-            book.note("identifiers", 1, f"{where}: {bad}")
+            book.note("identifiers", 1, f"{where()}: {bad}")
             continue
         if not all(value is not None and abs(value) < _LARGEST for value in values):
-            book.note("numbers", 1, f"{where}: {values} is no finite number, or absurdly large")
+            book.note("numbers", 1, f"{where()}: {values} is no finite number, or absurdly large")
             continue
         for column, value in zip(numbers, values, strict=True):
             if value < 0 and column not in _SIGNED:
-                book.note("numbers", 1, f"{where}: {column} {value} is negative")
+                book.note("numbers", 1, f"{where()}: {column} {value} is negative")
         place = _indexed(keys, key, facts)
         if not allows(facts, name, place):
-            book.note("identifiers", 1, f"{where}: the study has no such combination")
+            book.note("identifiers", 1, f"{where()}: the study has no such combination")
             continue
         if place in result:
             book.note("duplicates", 1, where)
@@ -121,10 +122,14 @@ def _rows(
     return result
 
 
+def _where(name: str, index: int, key: Key) -> str:
+    """Return a row in words."""
+    return f"table {name}, row {index} ({', '.join(str(cell) for cell in key if cell is not None)})"
+
+
 def _typed(name: str, table: pl.DataFrame, keys: tuple[str, ...], numbers: tuple[str, ...]) -> pl.DataFrame:
     """Return the table's columns in order; PlanError unless it has exactly these, as text and numbers."""
     wanted = (*keys, *numbers)
-    # a caller without a type checker may hand over anything
     # whoever calls without a type checker may hand over anything
     if not isinstance(table, pl.DataFrame):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise PlanError("it must be a polars frame", thing=f"table {name}", value=type(table).__name__)
