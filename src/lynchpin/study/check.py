@@ -12,6 +12,7 @@ from lynchpin.study.check_references import check_references
 from lynchpin.study.checked import Checked
 from lynchpin.study.dictionary import SETTINGS, dictionary, table_names
 from lynchpin.study.finding import Finding
+from lynchpin.study.masks import without
 from lynchpin.study.raw import Place, Raw, RawTable, SettingsPlace, Typed
 from lynchpin.study.source import read_raw
 from lynchpin.study.study import Settings, Study
@@ -87,12 +88,10 @@ def raw_of(study: Study) -> Raw:
     tables: dict[str, RawTable] = {}
     for name in sorted(study.given):
         names, columns = table_rows(dictionary()[name], study.tables[name])
-        frame = pl.DataFrame(
-            [
-                pl.Series(column, texts, dtype=pl.String).replace({"": None})
-                for column, texts in zip(names, columns, strict=True)
-            ]
+        written = (
+            pl.Series(column, texts, dtype=pl.String) for column, texts in zip(names, columns, strict=True)
         )
+        frame = pl.DataFrame([without(texts, texts == "") for texts in written])
         positions = {column: position for position, column in enumerate(names, start=1)}
         tables[name] = RawTable(name, frame, Place(f"{name}.csv", positions))
     return Raw(settings, tables, ())

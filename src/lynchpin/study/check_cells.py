@@ -11,6 +11,7 @@ import polars as pl
 from lynchpin.study.check_rows import check_duplicates, check_header, check_medians
 from lynchpin.study.dictionary import UNLIMITED, Column, dictionary
 from lynchpin.study.finding import Finding
+from lynchpin.study.masks import true, without
 from lynchpin.study.number_words import problem_of, range_words
 from lynchpin.study.parse_text import parse_text
 from lynchpin.study.raw import Place, RawTable, Typed, capped, explained
@@ -52,17 +53,13 @@ def _numbers(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series,
     findings = explained(place, "error", column.name, wrong, cells, partial(problem_of, unit=column.unit))
     bad = _outside(column, numbers)
     findings += capped(place, "error", column.name, bad, cells, *range_words(column))
-    numbers = numbers.set(bad, None)
+    numbers = without(numbers, bad)
     if column.kind == "integer":
-        broken = _true((numbers != numbers.round()) | (numbers.abs() > LARGEST_WHOLE))
+        broken = true((numbers != numbers.round()) | (numbers.abs() > LARGEST_WHOLE))
         cure = "Write a number without decimals."
         findings += capped(place, "error", column.name, broken, cells, "must be a whole number", cure)
-        return numbers.set(broken, None).cast(pl.Int64, strict=False), findings
+        return without(numbers, broken).cast(pl.Int64, strict=False), findings
     return numbers, findings + _usual(column, numbers, cells, place)
-
-
-def _true(truth: pl.Series) -> pl.Series:
-    return truth.fill_null(value=False)
 
 
 def _outside(column: Column, numbers: pl.Series) -> pl.Series:
@@ -72,7 +69,7 @@ def _outside(column: Column, numbers: pl.Series) -> pl.Series:
         bad |= numbers <= column.low if column.above_low else numbers < column.low
     if column.high is not None:
         bad |= numbers > column.high
-    return _true(bad)
+    return true(bad)
 
 
 def _usual(column: Column, numbers: pl.Series, cells: pl.Series, place: Place) -> list[Finding]:
@@ -80,14 +77,14 @@ def _usual(column: Column, numbers: pl.Series, cells: pl.Series, place: Place) -
     low, high = column.usual_low, column.usual_high
     if low is None or high is None:
         return []
-    odd = _true(((numbers < low) | (numbers > high)) & numbers.is_finite())
+    odd = true(((numbers < low) | (numbers > high)) & numbers.is_finite())
     if not odd.any():
         return []
     near = (numbers * 1000).is_between(low, high) & (numbers != 0)
     if low > 0:
         near |= (numbers / 1000).is_between(low, high)
     first = odd & cells.is_first_distinct()
-    thousand = _true(near)
+    thousand = true(near)
     unit = f" {column.unit}" if column.unit else ""
     rule = f"usually lies between {low:g} and {high:g}{unit}"
     cure = "Check it; nothing else is needed if it is right."

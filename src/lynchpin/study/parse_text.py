@@ -7,6 +7,7 @@ import polars as pl
 
 from lynchpin.study.dictionary import FREE_TEXT, Column, split_list
 from lynchpin.study.finding import Finding
+from lynchpin.study.masks import true, without
 from lynchpin.study.number_words import problem_of, range_words
 from lynchpin.study.raw import Place, capped, explained
 from lynchpin.study.words import listed, nearest
@@ -24,9 +25,9 @@ def parse_text(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Serie
     """
     cells, findings = _without_blanks(column, cells, place)
     for mask, rule, cure in _spelling(column, cells):
-        wrong = mask.fill_null(value=False)
+        wrong = true(mask)
         findings += capped(place, "error", column.name, wrong, cells, rule, cure)
-        cells = cells.set(wrong, None)
+        cells = without(cells, wrong)
     parse = _KINDS.get(column.kind)
     if parse is None:
         return cells, findings
@@ -40,8 +41,8 @@ def _without_blanks(column: Column, cells: pl.Series, place: Place) -> tuple[pl.
         return cells, []
     bare = cells.str.strip_chars()
     rule, cure = "must not begin or end with a blank", "Delete the blanks around the word."
-    around = (cells != bare).fill_null(value=False)
-    return bare.replace({"": None}), capped(place, "error", column.name, around, cells, rule, cure)
+    around = true(cells != bare)
+    return without(bare, true(bare == "")), capped(place, "error", column.name, around, cells, rule, cure)
 
 
 def _spelling(column: Column, cells: pl.Series) -> list[tuple[pl.Series, str, str]]:
@@ -54,32 +55,32 @@ def _spelling(column: Column, cells: pl.Series) -> list[tuple[pl.Series, str, st
 
 def _choice(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
     words = cells.str.to_lowercase().replace(_TRUTH) if column.kind == "flag" else cells
-    wrong = (~words.is_in(list(column.choices))).fill_null(value=False)
+    wrong = true(~words.is_in(list(column.choices)))
     rule = f"must be one of {listed(column.choices)}"
     cure = "Write one of these words" + ("." if column.required else ", or leave the cell blank.")
     findings = explained(
         place, "error", column.name, wrong, cells, lambda word: (rule, cure, nearest(word, column.choices))
     )
-    return words.set(wrong, None), findings
+    return without(words, wrong), findings
 
 
 def _period(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
     """Return period labels; a whole number that a spreadsheet wrote as 2026.0 is the year 2026."""
     labels = cells.str.replace(r"^(\d{4})\.0+$", "$1")
-    wrong = (~labels.str.contains(r"^\d{4}(-H[12])?$")).fill_null(value=False)
+    wrong = true(~labels.str.contains(r"^\d{4}(-H[12])?$"))
     dates = wrong & labels.str.contains(r"^\d{4}-\d\d-\d\d").fill_null(value=False)
     rule = "must be a period, such as 2026 or 2026-H1"
     cure = "Write the year, or the year with -H1 or -H2."
     date_cure = "The spreadsheet made a date of it: format the cell as text and type the year again."
     findings = capped(place, "error", column.name, wrong & ~dates, cells, rule, cure)
     findings += capped(place, "error", column.name, dates, cells, f"{rule}, not a date", date_cure)
-    return labels.set(wrong, None), findings
+    return without(labels, wrong), findings
 
 
 def _code(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
     star = column.table in ("tariffs", "agreements")
     pattern = r"^(\*|\d[\d.]*)$" if star else r"^\d[\d.]*$"
-    wrong = (~cells.str.contains(pattern)).fill_null(value=False)
+    wrong = true(~cells.str.contains(pattern))
     rule = "must be a customs heading of digits and dots" + (", or *" if star else "")
     findings = capped(place, "error", column.name, wrong, cells, rule, "Write it as in 8703.80.")
     digits = cells.str.replace_all(".", "", literal=True)
@@ -88,15 +89,15 @@ def _code(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, li
     findings += capped(
         place, "warning", column.name, odd, cells, rule, "Format the cell as text and type it again."
     )
-    return cells.set(wrong, None), findings
+    return without(cells, wrong), findings
 
 
 def _list(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
     empty = cells.str.strip_chars("; ").str.len_bytes() == 0
-    wrong = empty.fill_null(value=False)
+    wrong = true(empty)
     cure = "Write the entries separated by ; or leave the cell blank."
     findings = capped(place, "error", column.name, wrong, cells, "must name at least one entry", cure)
-    return cells.set(wrong, None), findings
+    return without(cells, wrong), findings
 
 
 def _number_list(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Series, list[Finding]]:
@@ -104,7 +105,7 @@ def _number_list(column: Column, cells: pl.Series, place: Place) -> tuple[pl.Ser
     problems = {text: _list_problem(column, text) for text in cells.drop_nulls().unique().sort().to_list()}
     bad = {text: problem for text, problem in problems.items() if problem}
     wrong = cells.is_in(list(bad)).fill_null(value=False)
-    return cells.set(wrong, None), explained(
+    return without(cells, wrong), explained(
         place, "error", column.name, wrong, cells, lambda text: (*bad[text], "")
     )
 

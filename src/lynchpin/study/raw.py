@@ -105,6 +105,8 @@ def explained(
     explain: Callable[[str], tuple[str, str, str]],
 ) -> list[Finding]:
     """Return a finding for each wrong row, with the rule, cure and nearest word that `explain` gives."""
+    if not wrong.any():
+        return []
     rows = wrong.arg_true().to_list()
     findings: list[Finding] = []
     for index in rows[:AT_MOST]:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from lynchpin.errors import StudyError
 from lynchpin.study.canonical import settings_text, table_text
 from lynchpin.study.dictionary import SETTINGS, Table, dictionary, table_names
+from lynchpin.study.masks import true, without
 from lynchpin.study.periods import Periods
 from lynchpin.study.words import nearest
 
@@ -95,7 +96,13 @@ class Study:
         """Return a table, defaults in place of blanks; raises StudyError where a study has no such table."""
         if name not in self.tables:
             raise _no_table(name)
-        return with_defaults(dictionary()[name], self.tables[name])
+        if name not in self._filled:
+            self._filled[name] = with_defaults(dictionary()[name], self.tables[name])
+        return self._filled[name]
+
+    @cached_property
+    def _filled(self) -> dict[str, pl.DataFrame]:
+        return {}
 
     def replace(self, **tables: pl.DataFrame) -> "Study":
         """Return the study with these tables in place of its own."""
@@ -176,7 +183,7 @@ def _conform(series: pl.Series, dtype: type[pl.DataType], table: str) -> pl.Seri
             cure="Give numbers for numbers and text for text.",
         ) from error
     if dtype == pl.String:
-        return cast.replace({"": None})
+        return without(cast, true(cast == ""))
     return cast.fill_nan(None) if dtype == pl.Float64 else cast
 
 
