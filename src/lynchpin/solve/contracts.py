@@ -196,6 +196,7 @@ class Progress:
     incumbent  objective of the best solution so far, `inf` while there is none; never rises
     bound      no solution is below this, `-inf` while unknown; never falls
     trail      of a relaxation with cuts, so far
+    cuts       that matter at the trail's last point, where the relaxation is not solved to its end
     """
 
     elapsed: float
@@ -203,6 +204,7 @@ class Progress:
     incumbent: float = math.inf
     bound: float = -math.inf
     trail: "Trail | None" = field(default=None, compare=False, repr=False)
+    cuts: "Cuts | None" = field(default=None, compare=False, repr=False)
 
     @property
     def gap(self) -> float:

@@ -25,7 +25,7 @@ from lynchpin.solve.tightening import problem_of
 
 FIRST, EACH = 1800, 600  # steps before the first cuts, and between two rounds
 LAST = 20_000  # steps where nobody knows cuts
-ENOUGH = 0.001  # gain of a round, as a share of all gains so far, that is little
+ENOUGH = 0.003  # gain of a round, as a share of all gains so far, that is little
 IDLE = 1e-2  # room in a row without a dual from which it is let go
 PHASE = "cuts"
 ROUGH = "first-order steps end at a rough point"
@@ -92,7 +92,9 @@ class _Rounds:
         self._trail = Trail(points=steps.x[None, :], basis=None)
         if self._report is not None:
             elapsed = time.monotonic() - self._job.began
-            self._report(Progress(elapsed=elapsed, phase=PHASE, bound=self._bound, trail=self._trail), None)
+            cuts = self._cuts(duals, self._problem)
+            told = Progress(elapsed=elapsed, phase=PHASE, bound=self._bound, trail=self._trail, cuts=cuts)
+            self._report(told, None)
         return self._bound - before if math.isfinite(before) else math.inf
 
     def _cut(self, steps: Steps) -> bool:
@@ -121,19 +123,23 @@ class _Rounds:
         if self._bound > self._most:
             return Solution(status=Status.INFEASIBLE, bound=math.inf)
         duals, problem = self._proof
+        cuts = self._cuts(duals, problem)
         used = duals != 0
         used[: self._rows] = True
-        matrix: Any = problem.matrix
-        added = np.flatnonzero(used)[self._rows :]
-        found = Cuts(matrix=matrix.tocsr()[added], upper=problem.row_upper[added])
         return Solution(
             status=Status.LIMIT,
             reason=ROUGH,
             row_duals=duals[used],
-            cuts=found if len(found) else None,
+            cuts=cuts if len(cuts) else None,
             trail=self._trail,
             bound=self._bound,
         )
+
+    def _cuts(self, duals: Vector, problem: Problem) -> Cuts:
+        """Return the cuts of a problem that have a dual."""
+        matrix: Any = problem.matrix
+        used = self._rows + np.flatnonzero(duals[self._rows :])
+        return Cuts(matrix=matrix.tocsr()[used], upper=problem.row_upper[used])
 
 
 def _with_rows(problem: Problem, kept: Flags) -> Problem:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lynchpin.solve.contracts import Progress, Solution, Trail, Vector
+from lynchpin.solve.contracts import Cuts, Progress, Solution, Trail, Vector
 from lynchpin.solve.cuts.cutter import FormCutter
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
@@ -20,8 +20,13 @@ from lynchpin.solve.split.parts import Parts
 FROM_CUTS = "duals of the {} form's relaxation with cuts"
 POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  # notes kept with the plan
 ROUND_SECONDS = 20.0
-LEFT, LITTLE = ("use", "allocate"), 5e-3  # choices that stay untaken where a relaxation takes less of them
-TAKEN, MOST = (*LEFT, "launched", "nominate"), 0.99  # choices that stay taken where it takes more of them
+LEFT = ("use", "allocate")  # choices that stay untaken where a relaxation takes little of them
+TAKEN = (*LEFT, "launched", "nominate")  # choices that stay taken where it takes nearly all of them
+VERTEX, ROUGH = (
+    (5e-3, 0.99),
+    ((0.1, 0.9), (0.05, 0.95), (0.02, 0.98)),
+)  # what is little and what is nearly all
+EARLY, BETWEEN = 5, 2  # rounds of first-order steps before the first plan near them, and before another one
 
 
 def cutter_of(form: Form) -> FormCutter | None:
@@ -36,6 +41,15 @@ class Tight(NamedTuple):
     solution: Solution | None
 
 
+class Rough(NamedTuple):
+    """Where first-order steps of a form stand: trail, cuts that matter at its point, rounds so far."""
+
+    form: Form
+    trail: Trail
+    cuts: Cuts
+    rounds: int
+
+
 class Cutting:
     """Tightens forms and makes plans near them, for the standing of a search."""
 
@@ -43,15 +57,20 @@ class Cutting:
         self._parts, self._standing = parts, parts.standing
         self._forms: dict[str, Form] = {}
         self._steps: dict[str, tuple[Form, Shrunk]] = {}
+        self._rough: Rough | None = None
+        self._tries, self._next = 0, EARLY
 
-    def tightened(self, form: Form, name: str) -> Stretch[Tight]:
-        """Solve the relaxation of a form with cuts; return the form with those that hold there."""
+    def tightened(self, form: Form, name: str, *, seconds: float | None = None) -> Stretch[Tight]:
+        """Solve the relaxation of a form with cuts; return the form with those that hold there.
+
+        seconds  after which it need not be solved to its end
+        """
         parts, cutter = self._parts, cutter_of(form)
         if cutter is None:
             return Tight(form, None)
         self._forms[name] = form
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
-        options = parts.relaxation(len(form.problem.cost), cuts=True)
+        options = parts.relaxation(len(form.problem.cost), cuts=True, seconds=seconds)
         trail = self._trail_of(form)
         (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
         self._keep(form, found.trail)
@@ -66,6 +85,7 @@ class Cutting:
             form = self._forms[task.name]
             self._keep(form, progress.trail)
             self._lower(form, progress.bound)
+            self._stand(form, progress)
         elif task.name in self._steps:
             self._take(task.name, x)
         return task.name in self._forms or task.name in self._steps
@@ -73,18 +93,47 @@ class Cutting:
     def _lower(self, form: Form, bound: float) -> None:
         self._standing.lower(-bound * form.money, FROM_CUTS.format(form.name))
 
+    def _stand(self, form: Form, progress: Progress) -> None:
+        """Take where first-order steps stand, once a round."""
+        trail, before = progress.trail, self._rough
+        if trail is None or progress.cuts is None:
+            return
+        if before is None or before.trail is not trail:
+            rounds = 1 if before is None else before.rounds + 1
+            self._rough = Rough(form, trail, progress.cuts, rounds)
+
     def rounded(self, tight: Tight, name: str) -> Line:
         """Make a plan of what a relaxation with cuts takes at all: it is nearly whole."""
         form, solution = tight.form, tight.solution
-        if solution is None or solution.x is None or not form.problem.is_mixed_integer:
+        if solution is None or solution.trail is None:
             return
-        step = shrunk(form.problem, *_limits(form, solution.x, solution.trail))
-        if step.problem is None or not len(step.columns):
+        before = solution.trail.points[-1]
+        if solution.x is None:
+            limits = _limits(form, before, before, ROUGH[-1])
+        else:
+            limits = _limits(form, solution.x, before, VERTEX)
+        yield from self._near(form, limits, name)
+
+    def near(self, name: str) -> Line:
+        """Make a plan near where first-order steps stand, once they are far enough from the last one."""
+        rough = self._rough
+        if rough is None or rough.rounds < self._next:
+            yield []
+            return
+        share = ROUGH[min(self._tries, len(ROUGH) - 1)]
+        self._tries, self._next = self._tries + 1, rough.rounds + BETWEEN
+        form, point = rough.form.with_cuts(rough.cuts), rough.trail.points[-1]
+        yield from self._near(form, _limits(form, point, point, share), name)
+
+    def _near(self, form: Form, limits: tuple[Vector, Vector], name: str) -> Line:
+        """Make a plan within limits of the columns by branch and cut."""
+        step = shrunk(form.problem, *limits)
+        if step.problem is None or not len(step.columns) or not form.problem.is_mixed_integer:
             return
         self._steps[name] = (form, step)
         close = 0.25 * self._parts.options.gap * abs(self._standing.value or 0.0) / form.money
-        limits = self._parts.limits(close, ROUND_SECONDS)
-        (answer,) = yield [Task(name=name, problem=step.problem, options=limits)]
+        options = self._parts.limits(close, ROUND_SECONDS)
+        (answer,) = yield [Task(name=name, problem=step.problem, options=options)]
         self._take(name, answer.x)
 
     def _take(self, name: str, x: Vector | None) -> None:
@@ -113,14 +162,17 @@ class Cutting:
         return Trail(points=points.reshape(-1, columns), basis=kinds)
 
 
-def _limits(form: Form, x: Vector, trail: Trail | None) -> tuple[Vector, Vector]:
-    """Return limits of every column near a point, and the point before it where that is known (n, n)."""
+def _limits(form: Form, x: Vector, before: Vector, share: tuple[float, float]) -> tuple[Vector, Vector]:
+    """Return limits of every column near a point and the point before it (n, n).
+
+    share  what is little, and what is nearly all
+    """
+    (little, most), near = share, np.maximum(x, before)
     lower, upper = form.problem.lower.copy(), form.problem.upper.copy()
-    near = x if trail is None else np.maximum(x, trail.points[-1])
     for name in LEFT:
         place = form.place[name]
-        upper[place] = np.where((near[place] < LITTLE) & (lower[place] < 0.5), 0.0, upper[place])
+        upper[place] = np.where((near[place] < little) & (lower[place] < 0.5), 0.0, upper[place])
     for name in TAKEN:
         place = form.place[name]
-        lower[place] = np.where((x[place] > MOST) & (upper[place] > 0.5), 1.0, lower[place])
+        lower[place] = np.where((x[place] > most) & (upper[place] > 0.5), 1.0, lower[place])
     return lower, upper

@@ -22,7 +22,7 @@ IMPLIED = ("F5_plant", "F7_plant")
 """Rows that whole numbers imply: they tighten a root by less than a ten-thousandth, and double its time."""
 
 SIMPLEX = 20_000  # columns up to which simplex is the quicker root
-WARM = 150_000  # the same of a root to which cuts are added; first-order steps are quicker beyond
+WARM = 60_000  # the same of a root to which cuts are added; first-order steps are quicker beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +77,9 @@ class Parts:
             seed=self.options.seed,
         )
 
-    def relaxation(self, columns: int, *, cuts: bool = False) -> SolveOptions:
+    def relaxation(self, columns: int, *, cuts: bool = False, seconds: float | None = None) -> SolveOptions:
         """Return options of a relaxation with so many columns, to which cuts may be added."""
-        left = self.standing.left
+        left = min((one for one in (self.standing.left, seconds) if one is not None), default=None)
         large = "pdhg" if cuts else "ipm"
         return SolveOptions(
             method="simplex" if columns <= (WARM if cuts else SIMPLEX) else large,

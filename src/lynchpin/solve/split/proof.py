@@ -33,7 +33,7 @@ FROM_TREE = "branch and cut on the yearly form, scale on chords"
 TREE = "branch and cut"
 ROOT, CUTS, CUTS_ASIDE = "root", "cuts", "cuts of the aggregate form"
 SLOW = 20_000  # columns of the aggregate form from which the yearly form's root takes many seconds
-ASIDE_SECONDS = 60.0
+SOON = 12.0  # seconds for the aggregate form's relaxation where the yearly form's comes later
 ROUND, ROUND_ASIDE = "plan near the cuts", "plan near the cuts of the aggregate form"
 
 
@@ -67,10 +67,11 @@ class Proof:
                 self._standing.last = tight.solution
         else:
             if self._is_slow:
-                tight = yield from self._cutting.tightened(self._parts.form, CUTS_ASIDE)
-                yield from self._cutting.rounded(tight, ROUND_ASIDE)
+                tight = yield from self._cutting.tightened(self._parts.form, CUTS_ASIDE, seconds=SOON)
+                if not self._is_begun:
+                    yield from self._cutting.rounded(tight, ROUND_ASIDE)
                 while self._is_begun and self._tight is None:
-                    yield []
+                    yield from self._cutting.near(ROUND)
             tight = yield from self._tight_yearly()
             if self._is_slow or self._last or self._alone:
                 yield from self._cutting.rounded(tight, ROUND)
@@ -90,8 +91,7 @@ class Proof:
             yield from self._cutting.rounded(self._tight, ROUND)
         elif agrees:
             self._is_begun = True
-            tight = yield from self._tight_yearly()
-            yield from self._searched(tight.form, ASIDE_SECONDS)
+            yield from self._tight_yearly()
 
     @property
     def _is_large(self) -> bool:
