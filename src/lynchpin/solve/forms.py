@@ -92,8 +92,8 @@ class Form:
         the structure that is found keeps its worth, and the search is shorter in spite of the columns.
         """
         slots = first(instance)
-        pieces = instance.frames["buy"].select("model", "variant", "supplier", "period").n_unique()
-        if peaks and pieces <= MOST_PEAK_COLUMNS:
+        flows = instance.frames["buy"].select("model", "variant", "supplier", "period")
+        if peaks and flows.n_unique() <= MOST_PEAK_COLUMNS:
             families, periods = slots.peak.shape
             slots = refine(instance, slots, critical=np.ndindex(families, periods))
         return cls.of(build(instance, form="aggregate", slots=slots), "aggregate", own=own)
