@@ -19,7 +19,7 @@ from lynchpin.solve.split.parts import Parts
 
 FROM_CUTS = "duals of the {} form's relaxation with cuts"
 POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  # notes kept with the plan
-ROUND_SECONDS = 20.0
+FIRST_SECONDS, ROUND_SECONDS = 10.0, 20.0  # for a plan near first-order steps the first time, and for others
 LEFT = ("use", "allocate")  # choices that stay untaken where a relaxation takes little of them
 TAKEN = (*LEFT, "launched", "nominate")  # choices that stay taken where it takes nearly all of them
 VERTEX, ROUGH = (
@@ -51,14 +51,17 @@ class Rough(NamedTuple):
 
 
 class Cutting:
-    """Tightens forms and makes plans near them, for the standing of a search."""
+    """Tightens forms and makes plans near them, for the standing of a search.
+
+    tries  plans that were made near first-order steps
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._standing = parts, parts.standing
         self._forms: dict[str, Form] = {}
         self._steps: dict[str, tuple[Form, Shrunk]] = {}
         self._rough: Rough | None = None
-        self._tries, self._next = 0, EARLY
+        self.tries, self._next = 0, EARLY
 
     def tightened(self, form: Form, name: str, *, seconds: float | None = None) -> Stretch[Tight]:
         """Solve the relaxation of a form with cuts; return the form with those that hold there.
@@ -120,19 +123,25 @@ class Cutting:
         if rough is None or rough.rounds < self._next:
             yield []
             return
-        share = ROUGH[min(self._tries, len(ROUGH) - 1)]
-        self._tries, self._next = self._tries + 1, rough.rounds + BETWEEN
+        share, seconds = (
+            ROUGH[min(self.tries, len(ROUGH) - 1)],
+            ROUND_SECONDS if self.tries else FIRST_SECONDS,
+        )
+        self._next = rough.rounds + BETWEEN
         form, point = rough.form.with_cuts(rough.cuts), rough.trail.points[-1]
-        yield from self._near(form, _limits(form, point, point, share), name)
+        yield from self._near(form, _limits(form, point, point, share), name, seconds)
+        self.tries += 1
 
-    def _near(self, form: Form, limits: tuple[Vector, Vector], name: str) -> Line:
+    def _near(
+        self, form: Form, limits: tuple[Vector, Vector], name: str, seconds: float = ROUND_SECONDS
+    ) -> Line:
         """Make a plan within limits of the columns by branch and cut."""
         step = shrunk(form.problem, *limits)
         if step.problem is None or not len(step.columns) or not form.problem.is_mixed_integer:
             return
         self._steps[name] = (form, step)
         close = 0.25 * self._parts.options.gap * abs(self._standing.value or 0.0) / form.money
-        options = self._parts.limits(close, ROUND_SECONDS)
+        options = self._parts.limits(close, seconds)
         (answer,) = yield [Task(name=name, problem=step.problem, options=options)]
         self._take(name, answer.x)
 

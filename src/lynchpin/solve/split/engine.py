@@ -48,9 +48,9 @@ class Split:
     def _search(self, crew: Crew, stage: Stage) -> None:
         last, alone = self._options.deterministic, crew.workers == 1
         proof = Proof(stage, self._yearly, last=last, alone=alone)
-        plans = Plans(stage, proof.aside)
-        crew.add(plans.line(), proof.news)
+        crew.add(Plans(stage).line())
         crew.add(proof.line(), proof.news)
+        crew.add(proof.aside(), proof.news)
         while crew.busy and not self._standing.finished:
             try:
                 crew.turn()

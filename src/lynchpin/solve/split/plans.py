@@ -4,15 +4,12 @@
     steps        on a form that is not too large, exact: the root of the likely candidates of each need; every
                  block at the prices that its duals put on links; family steps at the volumes of that point,
                  then the plant step at the families' choices
-    pause        for a plan near a relaxation with cuts; where that takes long and the alternation overlooked
-                 nothing, for a proof
+    pause        where the alternation overlooked nothing, for a plan near a relaxation that takes long
     search       neighbourhoods of the best plan, as long as there is time
 
 Families choose from a *kernel*: what the root, the first point or the alternation found worth it. Every point
 on the way is valued in the yearly form and verified; nothing here proves anything.
 """
-
-from typing import Protocol
 
 import numpy as np
 
@@ -36,17 +33,10 @@ IDLE = 20  # neighbourhoods without a better plan after which there is no use in
 HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
 
 
-class Pause(Protocol):
-    """What may come between; `agrees` says whether the plans so far overlooked nothing."""
-
-    def __call__(self, *, agrees: bool) -> Line: ...  # noqa: D102 - said above
-
-
 class Plans:
-    """Makes plans on a stage, for the standing of a search; `pause` is what may come between."""
+    """Makes plans on a stage, for the standing of a search."""
 
-    def __init__(self, stage: Stage, pause: Pause) -> None:
-        self._pause = pause
+    def __init__(self, stage: Stage) -> None:
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
         self._scale, self._seconds = 1.0, 0.0
@@ -64,7 +54,9 @@ class Plans:
         turns = Alternation(self._form.built.instance, self._parts)
         yield from turns.run()
         kernel = with_uses(self._form, turns.near)
-        yield from self._pause(agrees=turns.agrees)
+        self._stage.agrees = turns.agrees
+        while turns.agrees and self._stage.paused:
+            yield []
         if len(self._form.problem.cost) <= EXACT:
             kernel = yield from self._steps(kernel, begun=begun)
         yield from self._search(kernel)

@@ -54,6 +54,7 @@ class Proof:
         self._tight: Tight | None = None
         self._is_begun = False
         self._cutting = Cutting(stage.parts)
+        stage.paused = self._is_slow
 
     def line(self) -> Line:
         """Prove what can be proven."""
@@ -72,26 +73,28 @@ class Proof:
                     yield from self._cutting.rounded(tight, ROUND_ASIDE)
                 while self._is_begun and self._tight is None:
                     yield from self._cutting.near(ROUND)
+                    self._stage.paused = not self._cutting.tries
+                self._stage.paused = False
             tight = yield from self._tight_yearly()
             if self._is_slow or self._last or self._alone:
                 yield from self._cutting.rounded(tight, ROUND)
             yield from self._searched(tight.form, None)
         self._stage.proven = True
 
-    def aside(self, *, agrees: bool) -> Line:
-        """Work on the yearly form for a while, on the plan line's worker.
-
-        agrees  whether the plan line overlooked nothing so far, and has time to prove
-        """
+    def aside(self) -> Line:
+        """Work on the yearly form beside the line: tighten it, or make a plan near it where it is tight."""
         if self._last or self._alone or self._is_large:
             return
-        if not self._is_slow:
-            while self._tight is None:
+        if self._is_slow:
+            while self._stage.agrees is None:
                 yield []
-            yield from self._cutting.rounded(self._tight, ROUND)
-        elif agrees:
-            self._is_begun = True
-            yield from self._tight_yearly()
+            if self._stage.agrees:
+                self._is_begun = True
+                yield from self._tight_yearly()
+            return
+        while self._tight is None:
+            yield []
+        yield from self._cutting.rounded(self._tight, ROUND)
 
     @property
     def _is_large(self) -> bool:

@@ -14,6 +14,8 @@ class Stage:
     parts   of that form
     proven  whether the proof line has nothing left to do
     planned whether the plan line has
+    paused  whether the plan line should wait for a plan of the proof line
+    agrees  whether the plans that were made first overlooked nothing; None until they are there
     """
 
     def __init__(
@@ -22,7 +24,8 @@ class Stage:
         self._instance, self._clock, self._standing = instance, clock, standing
         self._options = options
         self.parts = Parts.of(form, options=options, standing=standing)
-        self.proven = self.planned = False
+        self.proven = self.planned = self.paused = False
+        self.agrees: bool | None = None
 
     def sharpen(self) -> bool:
         """Add the scale points and critical periods of the best plan; return if there were any to add."""
