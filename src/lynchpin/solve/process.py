@@ -130,4 +130,5 @@ class Child:
         if x is not None and progress.incumbent <= incumbent:
             self.x, incumbent = x, progress.incumbent
         bound = min(max(self.progress.bound, progress.bound), incumbent)
-        self.progress = replace(progress, incumbent=incumbent, bound=bound)
+        trail = progress.trail or self.progress.trail  # news of the next round has none yet
+        self.progress = replace(progress, incumbent=incumbent, bound=bound, trail=trail)

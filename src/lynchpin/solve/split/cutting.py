@@ -75,6 +75,7 @@ class Cutting:
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
         options = parts.relaxation(len(form.problem.cost), cuts=True, seconds=seconds)
         trail = self._trail_of(form)
+        self._keep(form, trail)  # of use again if the search ends before there is a later one
         (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
         self._keep(form, found.trail)
         tight = form if found.cuts is None else form.with_cuts(found.cuts)

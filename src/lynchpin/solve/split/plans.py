@@ -19,7 +19,7 @@ from lynchpin.solve.split.alternation import Alternation
 from lynchpin.solve.split.blocks import PLANTS
 from lynchpin.solve.split.contracts import Line, Stretch
 from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
-from lynchpin.solve.split.parts import Parts, Root
+from lynchpin.solve.split.parts import WARM, Parts, Root
 from lynchpin.solve.split.sift import likely, with_uses
 from lynchpin.solve.split.stage import Stage
 from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
@@ -50,6 +50,9 @@ class Plans:
         self._stage.planned = True
 
     def _plans(self) -> Line:
+        yield []  # the proof's first task is on its way while the first turn is made ready
+        while self._waits_for_a_bound:
+            yield []
         begun = self._standing.best is not None
         turns = Alternation(self._form.built.instance, self._parts)
         yield from turns.run()
@@ -60,6 +63,14 @@ class Plans:
         if len(self._form.problem.cost) <= EXACT:
             kernel = yield from self._steps(kernel, begun=begun)
         yield from self._search(kernel)
+
+    @property
+    def _waits_for_a_bound(self) -> bool:
+        """Whether a plan to begin from may be good enough, and what is known of its proof soon says so."""
+        standing = self._standing
+        soon = bool(standing.earlier) and len(self._form.problem.cost) <= WARM and not self._stage.proven
+        begun = standing.best is not None and standing.bound is None
+        return soon and begun and not self._parts.options.deterministic
 
     def _steps(self, near: Flags, *, begun: bool) -> Stretch[Flags]:
         """Take the steps that are exact on the form; return the kernel for the search that follows.
