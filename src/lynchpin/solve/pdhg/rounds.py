@@ -23,7 +23,11 @@ from lynchpin.solve.job import Job
 from lynchpin.solve.pdhg.steps import SLOWLY, Steps
 from lynchpin.solve.tightening import problem_of
 
-FIRST, EACH = 1800, 600  # steps before the first cuts, and between two rounds
+FIRST, EACH = 2000, 1000  # steps before the first cuts, and between two rounds
+FAR, MORE = (
+    0.1,
+    5,
+)  # distance of point and duals, as a share, from which cuts wait for more steps, and how often
 LAST = 20_000  # steps where nobody knows cuts
 ENOUGH = 0.003  # gain of a round, as a share of all gains so far, that is little
 IDLE = 1e-2  # room in a row without a dual from which it is let go
@@ -67,6 +71,10 @@ class _Rounds:
         if self._job.trail is not None and self._job.trail.points.shape[1:] == steps.x.shape:
             steps.begin(self._job.trail.points[-1], np.zeros(self._rows))
         steps.run(FIRST if self._job.cutter is not None else LAST, stopped=self._is_over)
+        for _ in range(MORE):
+            if not self._is_far(steps):
+                break
+            steps.run(EACH, stopped=self._is_over)
         idle = 0
         while True:
             gained = self._look(steps)
@@ -75,6 +83,12 @@ class _Rounds:
                 return self._solution()
             steps = self._following
             steps.run(EACH, stopped=self._is_over)
+
+    def _is_far(self, steps: Steps) -> bool:
+        """Return whether point and duals disagree so much that cuts at the point would be of no use."""
+        bound = bound_of(self._problem, steps.duals)
+        value = self._problem.offset + float(self._problem.cost @ steps.x)
+        return abs(value - bound) > FAR * abs(bound)
 
     def _is_over(self) -> bool:
         deadline = self._job.deadline

@@ -26,7 +26,7 @@ VERTEX, ROUGH = (
     (5e-3, 0.99),
     ((0.1, 0.9), (0.05, 0.95), (0.02, 0.98)),
 )  # what is little and what is nearly all
-EARLY, BETWEEN = 5, 2  # rounds of first-order steps before the first plan near them, and before another one
+EARLY, BETWEEN = 3, 1  # rounds of first-order steps before the first plan near them, and before another one
 
 
 def cutter_of(form: Form) -> FormCutter | None:

@@ -108,8 +108,9 @@ class Proof:
         return not quick and len(self._parts.problem.cost) > SLOW
 
     def _tight_yearly(self) -> Stretch[Tight]:
-        """Return the yearly form with cuts, found once."""
+        """Return the yearly form with cuts, found once, with scale points where the best plan stands."""
         if self._tight is None:
+            self._yearly = self._stage.sharpened(self._yearly)
             self._tight = yield from self._cutting.tightened(self._yearly, CUTS)
         return self._tight
 

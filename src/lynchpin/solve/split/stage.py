@@ -29,12 +29,17 @@ class Stage:
 
     def sharpen(self) -> bool:
         """Add the scale points and critical periods of the best plan; return if there were any to add."""
+        form = self.parts.form
+        sharper = self.sharpened(form)
+        if sharper is form:
+            return False
+        self.parts = Parts.of(sharper, options=self._options, standing=self._standing)
+        return True
+
+    def sharpened(self, form: Form) -> Form:
+        """Return a form with scale points and critical periods of the best plan, itself if it has them."""
         best = self._standing.best
         if best is None:
-            return False
+            return form
         with self._clock.phase("build"):
-            sharper = self.parts.form.sharpened(self._instance, None, [best])
-            if sharper is None:
-                return False
-            self.parts = Parts.of(sharper, options=self._options, standing=self._standing)
-            return True
+            return form.sharpened(self._instance, None, [best]) or form
