@@ -4,10 +4,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 import lynchpin
+from lynchpin.model.instance import compile as compile_study
+from lynchpin.solve.forms import Form
+from lynchpin.solve.split.neighbourhoods import Neighbourhoods
+from lynchpin.study.freight import complete
 from lynchpin.study.study import Settings
 
 TABLES: dict[str, dict[str, list[Any]]] = {
@@ -49,6 +54,14 @@ def test_one_car_is_worth_price_less_conversion() -> None:
     for method in ("aggregate", "split", "yearly"):
         plan = lynchpin.plan(small(), method=method, references=False)
         assert plan.objective == pytest.approx(12e6)
+
+
+def test_without_families_every_neighbourhood_is_one_of_cars() -> None:
+    """A study whose cars have no parts to share is searched by its cars, as long as one likes."""
+    form = Form.aggregate(compile_study(complete(small())))
+    around = Neighbourhoods(form, 1)
+    names = [around.next(np.zeros(len(form.problem.cost)))[0] for _ in range(6)]
+    assert names == ["1 models around car"] * 6
 
 
 def test_parts_that_travel_free_need_no_mass() -> None:

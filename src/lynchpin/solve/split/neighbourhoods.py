@@ -45,7 +45,7 @@ class Neighbourhoods:
         """Return what to think over next at a point of the form, in words and as free columns (n)."""
         self._turn += 1
         every = self._families + 2
-        if self._turn % every == 0:
+        if self._families and self._turn % every == 0:
             family = int(self._random.integers(self._families))
             return f"family {self.form.built.instance.names['family'][family]} again", self._free_family(
                 family
