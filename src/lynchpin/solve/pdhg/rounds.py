@@ -62,8 +62,7 @@ class _Rounds:
         self._bound, self._proof = -math.inf, (np.zeros(self._rows), self._problem)
         self._first = -math.inf
         self._trail: Trail | None = None
-        sides = np.stack([self._problem.cost * self._problem.lower, self._problem.cost * self._problem.upper])
-        self._most = self._problem.offset + float(sides.max(axis=0).sum())
+        self._most = _most(self._problem)
 
     def run(self) -> Solution:
         """Take steps and look for cuts, in turn."""
@@ -79,9 +78,11 @@ class _Rounds:
         while True:
             gained = self._look(steps)
             idle = idle + 1 if gained <= ENOUGH * (self._bound - self._first) else 0
-            if idle > 1 or self._bound > self._most or self._is_over() or not self._cut(steps):
+            done = idle > 1 or self._bound > self._most or self._is_over()
+            following = None if done else self._cut(steps)
+            if following is None:
                 return self._solution()
-            steps = self._following
+            steps = following
             steps.run(EACH, stopped=self._is_over)
 
     def _is_far(self, steps: Steps) -> bool:
@@ -111,17 +112,17 @@ class _Rounds:
             self._report(told, None)
         return self._bound - before if math.isfinite(before) else math.inf
 
-    def _cut(self, steps: Steps) -> bool:
-        """Change cuts for those that the point breaks; return whether there are any."""
+    def _cut(self, steps: Steps) -> Steps | None:
+        """Change cuts for those that the point breaks; return steps that go on, None without such cuts."""
         x, duals = steps.x, steps.duals
         cuts = None if self._job.cutter is None else self._job.cutter.cuts(x)
         if cuts is None or not len(cuts):
-            return False
+            return None
         kept = self._kept(x, duals)
         self._problem = with_cuts(_with_rows(self._problem, kept), cuts)
-        self._following = Steps(self._problem, before=steps, balance=SLOWLY)
-        self._following.begin(x, np.concatenate([duals[kept], np.zeros(len(cuts))]))
-        return True
+        following = Steps(self._problem, before=steps, balance=SLOWLY)
+        following.begin(x, np.concatenate([duals[kept], np.zeros(len(cuts))]))
+        return following
 
     def _kept(self, x: Vector, duals: Vector) -> Flags:
         """Return the problem's own rows, and cuts that have a dual or little room (m)."""
@@ -154,6 +155,13 @@ class _Rounds:
         matrix: Any = problem.matrix
         used = self._rows + np.flatnonzero(duals[self._rows :])
         return Cuts(matrix=matrix.tocsr()[used], upper=problem.row_upper[used])
+
+
+def _most(problem: Problem) -> float:
+    """Return what no point within the limits of the columns costs more than, not a number without limits."""
+    with np.errstate(invalid="ignore"):
+        sides = np.stack([problem.cost * problem.lower, problem.cost * problem.upper])
+        return problem.offset + float(sides.max(axis=0, initial=-np.inf).sum())
 
 
 def _with_rows(problem: Problem, kept: Flags) -> Problem:

@@ -3,7 +3,7 @@
 cuts             a relaxation with cuts, round after round (`cuts`): most of the gap closes here. It is one of
                  the yearly form, solved by first-order steps where that is large (`pdhg`)
 branch and cut   on what that leaves, where the form is not large. Where its relaxation comes late, that of
-                 the aggregate form comes first, and the plan line's worker takes the yearly one
+                 the aggregate form comes first, and a second line takes the yearly one (`Proof.aside`)
 where there may be no cuts, on the aggregate form, and again on a sharper one once there is a plan:
 root             its duals alone prove a bound, whatever they are worth
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
