@@ -173,6 +173,14 @@ def test_two_variants_do_not_share_the_cars_to_a_market_twice() -> None:
     assert solve_here(problem).objective == pytest.approx(15.0)
 
 
+def tools_of_six() -> list[Supply]:
+    """Return two suppliers, tools 2 and 3, of six parts each for cars 0 and 1: columns 4, 5 and 6, 7."""
+    return [
+        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
+        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
+    ]
+
+
 def test_two_cars_of_four_take_two_tools_of_six() -> None:
     """Two cars need 4 parts each, a tool makes 6: the relaxation buys a tool and a third, plans need two.
 
@@ -190,11 +198,7 @@ def test_two_cars_of_four_take_two_tools_of_six() -> None:
         at_least=[0, 0, -np.inf, -np.inf],
         at_most=0,
     )
-    suppliers = [
-        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
-        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
-    ]
-    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), suppliers, [None, None])
+    finder = Supplies(at(0, 1), np.ones(2), np.array([4.0, 4.0]), tools_of_six(), [None, None])
     assert solve_here(relaxed(problem)).objective == pytest.approx(40 / 3)
     assert solve_here(problem).objective == pytest.approx(20.0)
     assert tight(problem, Rows(lambda x: list(finder.rows(x)), 8)).objective == pytest.approx(20.0)
@@ -221,15 +225,11 @@ def test_a_cover_knows_the_markets_that_cars_are_for() -> None:
         at_least=[0, 0, -np.inf, -np.inf],
         at_most=0,
     )
-    suppliers = [
-        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
-        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
-    ]
     needs = [
         Need(1, at(*cars), at(0, 0), at(0, 1), np.ones(2), np.array([4.0, 100.0]), ())
         for cars in ((8, 9), (10, 11))
     ]
-    car = at(0, 1), np.ones(2), np.array([104.0, 104.0]), suppliers
+    car = at(0, 1), np.ones(2), np.array([104.0, 104.0]), tools_of_six()
     without, finder = Supplies(*car, [None, None]), Supplies(*car, needs)
     plain = solve_here(relaxed(problem))
     assert plain.x is not None
@@ -251,11 +251,7 @@ def test_a_cover_counts_what_cars_take_elsewhere(pieces: tuple[float, float]) ->
     From both suppliers together: a + b − c − d <= (what the cars do not take here) / 2, in capacity, of which
     each car needs 4 and its parts take `pieces`.
     """
-    suppliers = [
-        Supply(at(2), np.array([6.0]), [at(4), at(5)]),
-        Supply(at(3), np.array([6.0]), [at(6), at(7)]),
-    ]
-    finder = Supplies(at(0, 1), np.array(pieces), np.array([4.0, 4.0]), suppliers, [None, None])
+    finder = Supplies(at(0, 1), np.array(pieces), np.array([4.0, 4.0]), tools_of_six(), [None, None])
     one, other = pieces
     point = np.array([1.0, 1.0, 2 / 3, 2 / 3, 4.0 / one, 0.0, 0.0, 4.0 / other])
     cuts = together([found for found in finder.rows(point) if {2, 3} <= set(found[0].tolist())], 8)

@@ -128,7 +128,7 @@ def test_scaling_can_be_taken_back_and_bounds_the_norm(seed: int) -> None:
     for row in range(len(table)):
         here = slice(start[row], start[row + 1])
         np.add.at(table[row], column[here], value[here])
-    plain = np.asarray(problem.matrix.todense())  # type: ignore[attr-defined]
+    plain = np.asarray(problem.matrix.todense())  # type: ignore[attr-defined]  # scipy's, not in the protocol
     cost, _, _, _, _ = scaled.limits
     factor = np.outer(1 / scaled.of_y, 1 / scaled.of_x)
     filled = plain != 0

@@ -25,12 +25,13 @@ best for the other, until neither moves.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.cuts.found import Row
+from lynchpin.solve.cuts.reading import Rows, columns_of
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -141,9 +142,7 @@ class _Read:
 
     def __init__(self, form: "Form") -> None:
         self.form, self.instance = form, form.built.instance
-        matrix: Any = form.problem.matrix
-        self.matrix: Any = matrix.tocsr()
-        self.tags = form.tags.astype(str)
+        self.rows, self.is_part = Rows(form), columns_of(form, "buy")
         self.unit = form.built.columns["volume"].unit
         self.modes = _grouped(form, "mode", PAIR)
         self.volumes = _grouped(form, "volume", ["model", *PAIR])
@@ -161,19 +160,11 @@ class _Read:
         self.earned = self._earned()
         self.source, self.rate, self.limits = self._sources()
 
-    def _parts(self, row: int) -> tuple[Positions, Vector, Positions, Vector]:
-        """Return columns and coefficients of a row: those of parts, and the others."""
-        entries = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
-        index, value = self.matrix.indices[entries].astype(np.int64), self.matrix.data[entries]
-        place = self.form.place["buy"]
-        own = (index >= place.start) & (index < place.stop)
-        return index[own], value[own], index[~own], value[~own]
-
     def _earned(self) -> dict[int, tuple[Positions, Vector]]:
         """Return of the first volume column of each car and variant its parts, volume of a piece (S1)."""
         found = dict[int, tuple[Positions, Vector]]()
-        for row in np.flatnonzero(self.tags == "S1").tolist():
-            parts, value, volume, one = self._parts(row)
+        for row in self.rows.of("S1"):
+            parts, value, volume, one = self.rows.split(row, self.is_part)
             if (
                 len(volume)
                 and (one == 1).all()
@@ -188,8 +179,8 @@ class _Read:
         problem = self.form.problem
         source: Positions = np.full(len(problem.cost), -1, dtype=np.int64)
         rate, limits = np.ones(len(problem.cost)), list[float]()
-        for row in np.flatnonzero(self.tags == "F7_capacity").tolist():
-            parts, value, others, factor = self._parts(row)
+        for row in self.rows.of("F7_capacity"):
+            parts, value, others, factor = self.rows.split(row, self.is_part)
             least = np.minimum(factor * problem.lower[others], factor * problem.upper[others]).sum()
             most = float(problem.row_upper[row] - least)
             if len(parts) and (value > 0).all() and np.isfinite(most) and (source[parts] < 0).all():

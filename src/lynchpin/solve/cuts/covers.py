@@ -21,13 +21,14 @@ whole cars do not fit what a whole tool makes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
 from lynchpin.solve.cuts.markets import Need
+from lynchpin.solve.cuts.reading import Rows, columns_of
 from lynchpin.solve.cuts.rounding import NEAR, PARTLY, rounded
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
@@ -149,31 +150,22 @@ class Supplies:
 
 def supplies(form: "Form", needs: Sequence[Need]) -> list[Supplies]:
     """Return the suppliers of each variant and slot, read from the rows F5 and F7_capacity of a form."""
-    matrix: Any = form.problem.matrix
-    matrix = matrix.tocsr()
-    tags = form.tags.astype(str)
-    is_part = np.zeros(len(form.problem.cost), dtype=np.bool_)
-    for name in ("buy", "buy_peak"):
-        if name in form.place:
-            is_part[form.place[name]] = True
-    limit, use, most = _limits(form, tags, is_part)
+    rows, is_part = Rows(form), columns_of(form, "buy", "buy_peak")
+    limit, use, most = _limits(form, rows, is_part)
     need_of = _needed(needs, len(form.problem.cost))
     groups: dict[tuple[object, ...], list[tuple[Supply, dict[int, float]]]] = {}
-    for row in np.flatnonzero(np.isin(tags, ("F7_capacity", "F7_capacity_peak"))).tolist():
-        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        index, value = matrix.indices[entries], matrix.data[entries]
-        parts = is_part[index]
-        cars = np.unique(limit[index[parts]])
-        if form.problem.row_upper[row] != 0 or not len(cars) or cars[0] < 0 or (value[~parts] >= 0).any():
+    for row in rows.of("F7_capacity", "F7_capacity_peak"):
+        column, each, tool, minus = rows.split(row, is_part)
+        cars = np.unique(limit[column])
+        if form.problem.row_upper[row] != 0 or not len(cars) or cars[0] < 0 or (minus >= 0).any():
             continue
-        column, each = index[parts], value[parts]
         pieces = dict(zip(limit[column].tolist(), each.tolist(), strict=True))
         if any(
             pieces[car] != piece for car, piece in zip(limit[column].tolist(), each.tolist(), strict=True)
         ):
             continue
         own = [column[limit[column] == car] for car in cars.tolist()]
-        supply = Supply(index[~parts].astype(np.int64), -value[~parts], own)
+        supply = Supply(tool, -minus, own)
         key = (*cars.tolist(), *(pieces[car] for car in cars.tolist()))
         groups.setdefault(key, []).append((supply, pieces))
     found = list[Supplies]()
@@ -198,18 +190,15 @@ def _needed(needs: Sequence[Need], columns: int) -> Positions:
     return found
 
 
-def _limits(form: "Form", tags: Any, is_part: Flags) -> tuple[Positions, Positions, Vector]:
+def _limits(form: "Form", rows: Rows, is_part: Flags) -> tuple[Positions, Positions, Vector]:
     """Return the F5 row of each column of parts, -1 without one (n), and use and M of each such row (m)."""
-    matrix: Any = cast(Any, form.problem.matrix).tocsr()
-    limit = np.full(len(form.problem.cost), -1, dtype=np.int64)
-    use: Positions = np.full(len(tags), -1, dtype=np.int64)
-    most = np.zeros(len(tags))
-    for row in np.flatnonzero(np.isin(tags, ("F5", "F5_peak"))).tolist():
-        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        index, value = matrix.indices[entries], matrix.data[entries]
-        parts = is_part[index]
-        if parts.sum() != len(index) - 1 or (value[parts] != 1).any() or form.problem.row_upper[row] != 0:
+    limit: Positions = np.full(len(form.problem.cost), -1, dtype=np.int64)
+    use: Positions = np.full(len(form.problem.row_upper), -1, dtype=np.int64)
+    most = np.zeros(len(form.problem.row_upper))
+    for row in rows.of("F5", "F5_peak"):
+        parts, one, others, minus = rows.split(row, is_part)
+        if len(others) != 1 or (one != 1).any() or form.problem.row_upper[row] != 0:
             continue
-        limit[index[parts]] = row
-        use[row], most[row] = int(index[~parts][0]), -float(value[~parts][0])
+        limit[parts] = row
+        use[row], most[row] = int(others[0]), -float(minus[0])
     return limit, use, most

@@ -20,12 +20,13 @@ best of their prefixes beyond. For given K the choice is exact.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
+from lynchpin.solve.cuts.reading import Rows, columns_of, most_sold
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -158,24 +159,18 @@ class _Line:
 
 def _together(form: "Form") -> list[list[_Line]]:
     """Return the F4 rows of one version, family and slot together."""
-    matrix: Any = form.problem.matrix
-    matrix = matrix.tocsr()
-    make = form.place["make"]
+    rows, is_car, first = Rows(form), columns_of(form, "make"), form.place["make"].start
     frame = form.built.columns["make"].frame
     model, period = frame["model"].to_numpy(), frame["period"].to_numpy()
     family = _of_parts(form, "family")
     lines: dict[tuple[object, ...], list[_Line]] = {}
-    for row in np.flatnonzero(np.isin(form.tags.astype(str), ("F4", "F4_peak"))).tolist():
-        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        index, value = matrix.indices[entries], matrix.data[entries]
-        cars = (index >= make.start) & (index < make.stop)
-        if not cars.any() or (value[~cars] != 1).any() or (value[cars] >= 0).any():
+    for row in rows.of("F4", "F4_peak"):
+        made, minus, parts, one = rows.split(row, is_car)
+        if not len(made) or not len(parts) or (one != 1).any() or (minus >= 0).any():
             continue
-        made, parts = index[cars] - make.start, index[~cars]
-        if not len(parts):
-            continue
+        made = made - first
         key = (form.tags[row], int(model[made[0]]), int(family[parts[0]]), *sorted({*period[made].tolist()}))
-        lines.setdefault(key, []).append(_Line(int(model[made[0]]), parts, made, -value[cars]))
+        lines.setdefault(key, []).append(_Line(int(model[made[0]]), parts, made, -minus))
     return list(lines.values())
 
 
@@ -196,9 +191,7 @@ class _Cars:
         self.ships: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
         for column, (model, site, period, market) in enumerate(ship.iter_rows(), form.place["ship"].start):
             self.ships.setdefault((model, site, period), []).append((market, column))
-        sell = form.built.columns["sell"].frame.select("model", "market", "period")
-        upper = form.problem.upper[form.place["sell"]]
-        self.most = dict(zip(sell.iter_rows(), upper.tolist(), strict=True))
+        self.most = most_sold(form)
         make = form.built.columns["make"].frame
         self.site, self.period = make["site"].to_numpy(), make["period"].to_numpy()
 

@@ -21,12 +21,13 @@ cells are those whose cars are as many as the share allows, or nearly so.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
+from lynchpin.solve.cuts.reading import Rows, columns_of, most_sold
 from lynchpin.solve.cuts.rounding import NEAR, PARTLY, rounded
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
@@ -91,7 +92,7 @@ def plants(form: "Form") -> list[Plant]:
     if any(name not in form.place for name in ("make", "ship", "sell", "allocate", "open", "idle")):
         return []
     read, found = _Read(form), list[Plant]()
-    for row in np.flatnonzero(read.tags == "F3").tolist():
+    for row in read.rows.of("F3"):
         plant = read.plant(row)
         if plant is not None:
             found.append(plant)
@@ -102,31 +103,20 @@ class _Read:
     """Rows of a form by what they say of cars and programmes."""
 
     def __init__(self, form: "Form") -> None:
-        matrix: Any = form.problem.matrix
-        self.matrix: Any = matrix.tocsr()
-        self.tags = form.tags.astype(str)
-        self.problem, self.place = form.problem, form.place
+        self.rows, self.problem, self.place = Rows(form), form.problem, form.place
+        self.is_made, self.is_choice = columns_of(form, "make"), columns_of(form, "allocate")
         ship = form.built.columns["ship"].frame.select("model", "market", "period")
-        self.cells: list[tuple[int, ...]] = ship.rows()
-        sell = form.built.columns["sell"].frame.select("model", "market", "period")
-        upper = form.problem.upper[form.place["sell"]]
-        self.sold = dict(zip(sell.iter_rows(), upper.tolist(), strict=True))
+        self.cells: list[tuple[int, int, int]] = ship.rows()
+        self.sold = most_sold(form)
         self.allowed = self._allowed()
         self.made = self._made()
         self.limits = self._limits()
 
-    def terms(self, row: int, name: str) -> tuple[Positions, Vector, Positions, Vector]:
-        """Return columns and coefficients of a row: those of a variable, and the others."""
-        entries = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
-        index, value = self.matrix.indices[entries].astype(np.int64), self.matrix.data[entries]
-        own = (index >= self.place[name].start) & (index < self.place[name].stop)
-        return index[own], value[own], index[~own], value[~own]
-
     def _allowed(self) -> dict[int, tuple[int, float]]:
         """Return of each shipment the column of allocate and the most cars (F2_ship)."""
         found = dict[int, tuple[int, float]]()
-        for row in np.flatnonzero(self.tags == "F2_ship").tolist():
-            choice, most, ship, one = self.terms(row, "allocate")
+        for row in self.rows.of("F2_ship"):
+            choice, most, ship, one = self.rows.split(row, self.is_choice)
             if len(choice) == len(ship) == 1 and one[0] == 1 and self.problem.row_upper[row] == 0:
                 found[int(ship[0])] = int(choice[0]), -float(most[0])
         return found
@@ -134,8 +124,8 @@ class _Read:
     def _made(self) -> dict[int, Positions]:
         """Return the shipments of each column of make (F1)."""
         found = dict[int, Positions]()
-        for row in np.flatnonzero(self.tags == "F1").tolist():
-            made, one, ship, minus = self.terms(row, "make")
+        for row in self.rows.of("F1"):
+            made, one, ship, minus = self.rows.split(row, self.is_made)
             if len(made) == 1 and one[0] == 1 and (minus == -1).all() and self._is_zero(row):
                 found[int(made[0])] = ship
         return found
@@ -143,8 +133,8 @@ class _Read:
     def _limits(self) -> dict[tuple[int, int], tuple[dict[int, float], float]]:
         """Return of each column of allocate and first car the slots of its cars and its limit (F2)."""
         found = dict[tuple[int, int], tuple[dict[int, float], float]]()
-        for row in np.flatnonzero(self.tags == "F2").tolist():
-            made, slots, choice, most = self.terms(row, "make")
+        for row in self.rows.of("F2"):
+            made, slots, choice, most = self.rows.split(row, self.is_made)
             if len(choice) == 1 and len(made) and self.problem.row_upper[row] == 0:
                 each = dict(zip(made.tolist(), slots.tolist(), strict=True))
                 for column in each:
@@ -156,7 +146,7 @@ class _Read:
 
     def plant(self, row: int) -> Plant | None:
         """Return the knapsack of a row F3, None where the row is not as it is stated."""
-        made, slots, rest, value = self.terms(row, "make")
+        made, slots, rest, value = self.rows.split(row, self.is_made)
         is_open = (rest >= self.place["open"].start) & (rest < self.place["open"].stop)
         others = (value[~is_open] >= 0) & (self.problem.lower[rest[~is_open]] >= 0)
         if is_open.sum() != 1 or not others.all() or not self._is_zero(row):
@@ -187,7 +177,7 @@ class _Read:
 
     def _of_car(self, made: int) -> Iterator[tuple[int, float, list[int]]]:
         """Yield of each market of a car the column of allocate, the most cars, and the shipments."""
-        markets = dict[tuple[int, ...], list[int]]()
+        markets = dict[tuple[int, int, int], list[int]]()
         first: int = self.place["ship"].start
         ships: list[int] = self.made.get(made, np.zeros(0, np.int64)).tolist()
         for column in ships:

@@ -21,7 +21,7 @@ from lynchpin.solve.contracts import Cuts, Problem, Progress, Solution, Status, 
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.job import Job
 from lynchpin.solve.pdhg.steps import SLOWLY, Steps
-from lynchpin.solve.tightening import problem_of
+from lynchpin.solve.tightening import PHASE, problem_of
 
 FIRST, EACH = 2000, 1000  # steps before the first cuts, and between two rounds
 FAR, MORE = (
@@ -31,7 +31,6 @@ FAR, MORE = (
 LAST = 20_000  # steps where nobody knows cuts
 ENOUGH = 0.003  # gain of a round, as a share of all gains so far, that is little
 IDLE = 1e-2  # room in a row without a dual from which it is let go
-PHASE = "cuts"
 ROUGH = "first-order steps end at a rough point"
 
 Report = Callable[[Progress, Vector | None], None]

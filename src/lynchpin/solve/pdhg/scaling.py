@@ -52,8 +52,7 @@ class Scaled:
         sizes = np.where(np.isfinite(ends), np.abs(ends), 0.0).max(axis=0, initial=0.0)
         of_limits = 1.0 / (1.0 + float(np.linalg.norm(sizes)))
         of_cost = 1.0 / (1.0 + float(np.linalg.norm(cost)))
-        other = matrix.tocsc()
-        rows, columns = _compressed(matrix), _compressed(other)
+        rows, columns = _compressed(matrix), _compressed(matrix.tocsc())
         return cls(
             rows=rows,
             columns=columns,
@@ -83,11 +82,8 @@ def _equilibrated(problem: Problem) -> tuple[Any, Vector, Vector]:
     sizes = np.abs(matrix.data)
     by_row, by_column = np.ones(matrix.shape[0]), np.ones(matrix.shape[1])
     for number in range(ROUNDS + 1):
-        of_row, of_column = (
-            (_of_each(np.maximum, sizes, matrix.indptr), _of_each(np.maximum, sizes[order], starts))
-            if number < ROUNDS
-            else (_of_each(np.add, sizes, matrix.indptr), _of_each(np.add, sizes[order], starts))
-        )
+        kind = np.maximum if number < ROUNDS else np.add
+        of_row, of_column = _of_each(kind, sizes, matrix.indptr), _of_each(kind, sizes[order], starts)
         by_row *= of_row
         by_column *= of_column
         sizes *= of_row[row] * of_column[matrix.indices]
@@ -95,7 +91,7 @@ def _equilibrated(problem: Problem) -> tuple[Any, Vector, Vector]:
     return matrix, by_row, by_column
 
 
-def _of_each(kind: "np.ufunc", sizes: Vector, starts: Any) -> Vector:
+def _of_each(kind: np.ufunc, sizes: Vector, starts: Any) -> Vector:
     """Return one over the root of the largest, or of the sum, of each stretch; one where it is empty."""
     filled = np.diff(starts) > 0
     found = np.ones(len(filled))

@@ -4,6 +4,7 @@ A relaxation with cuts leaves little undecided: of rung 30 a tenth of the choice
 a problem that branch and cut solves in seconds, for a better plan than any other way has found there.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,16 +23,19 @@ POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  #
 FIRST_SECONDS, ROUND_SECONDS = 10.0, 20.0  # for a plan near first-order steps the first time, and for others
 LEFT = ("use", "allocate")  # choices that stay untaken where a relaxation takes little of them
 TAKEN = (*LEFT, "launched", "nominate")  # choices that stay taken where it takes nearly all of them
-VERTEX, ROUGH = (
-    (5e-3, 0.99),
-    ((0.1, 0.9), (0.05, 0.95), (0.02, 0.98)),
-)  # what is little and what is nearly all
+VERTEX = (5e-3, 0.99)  # what is little and what is nearly all at a point of simplex
+ROUGH = ((0.1, 0.9), (0.05, 0.95), (0.02, 0.98))  # the same where first-order steps stand, in turn
 EARLY, BETWEEN = 3, 1  # rounds of first-order steps before the first plan near them, and before another one
 
 
 def cutter_of(form: Form) -> FormCutter | None:
     """Return a form's cutter; None with rows of one's own, which may say anything of what is tooled."""
     return FormCutter.of(form) if form.own is None else None
+
+
+def is_begun(notes: Mapping[str, Vector]) -> bool:
+    """Return whether notes say where a relaxation's simplex ended: one that begins there ends soon."""
+    return any(BASIS.format(name) in notes for name in ("aggregate", "yearly"))
 
 
 class Tight(NamedTuple):
@@ -60,7 +64,7 @@ class Cutting:
         self._parts, self._standing = parts, parts.standing
         self._forms: dict[str, Form] = {}
         self._steps: dict[str, tuple[Form, Shrunk]] = {}
-        self._rough: Rough | None = None
+        self._rough: dict[str, Rough] = {}
         self.tries, self._next = 0, EARLY
 
     def tightened(self, form: Form, name: str, *, seconds: float | None = None) -> Stretch[Tight]:
@@ -89,7 +93,7 @@ class Cutting:
             form = self._forms[task.name]
             self._keep(form, progress.trail)
             self._lower(form, progress.bound)
-            self._stand(form, progress)
+            self._stand(task.name, progress)
         elif task.name in self._steps:
             self._take(task.name, x)
         return task.name in self._forms or task.name in self._steps
@@ -97,14 +101,13 @@ class Cutting:
     def _lower(self, form: Form, bound: float) -> None:
         self._standing.lower(-bound * form.money, FROM_CUTS.format(form.name))
 
-    def _stand(self, form: Form, progress: Progress) -> None:
-        """Take where first-order steps stand, once a round."""
-        trail, before = progress.trail, self._rough
-        if trail is None or progress.cuts is None:
+    def _stand(self, name: str, progress: Progress) -> None:
+        """Take where the first-order steps of a task stand, once a round."""
+        trail, before = progress.trail, self._rough.get(name)
+        if trail is None or progress.cuts is None or (before is not None and before.trail is trail):
             return
-        if before is None or before.trail is not trail:
-            rounds = 1 if before is None else before.rounds + 1
-            self._rough = Rough(form, trail, progress.cuts, rounds)
+        rounds = 0 if before is None else before.rounds
+        self._rough[name] = Rough(self._forms[name], trail, progress.cuts, rounds + 1)
 
     def rounded(self, tight: Tight, name: str) -> Line:
         """Make a plan of what a relaxation with cuts takes at all: it is nearly whole."""
@@ -118,16 +121,14 @@ class Cutting:
             limits = _limits(form, solution.x, before, VERTEX)
         yield from self._near(form, limits, name)
 
-    def near(self, name: str) -> Line:
-        """Make a plan near where first-order steps stand, once they are far enough from the last one."""
-        rough = self._rough
+    def near(self, steps: str, name: str) -> Line:
+        """Make a plan near where a task's first-order steps stand, once they are far enough from the last."""
+        rough = self._rough.get(steps)
         if rough is None or rough.rounds < self._next:
             yield []
             return
-        share, seconds = (
-            ROUGH[min(self.tries, len(ROUGH) - 1)],
-            ROUND_SECONDS if self.tries else FIRST_SECONDS,
-        )
+        share = ROUGH[min(self.tries, len(ROUGH) - 1)]
+        seconds = ROUND_SECONDS if self.tries else FIRST_SECONDS
         self._next = rough.rounds + BETWEEN
         form, point = rough.form.with_cuts(rough.cuts), rough.trail.points[-1]
         yield from self._near(form, _limits(form, point, point, share), name, seconds)

@@ -18,8 +18,9 @@ from lynchpin.solve.contracts import Status, Vector
 from lynchpin.solve.split.alternation import Alternation
 from lynchpin.solve.split.blocks import PLANTS
 from lynchpin.solve.split.contracts import Line, Stretch
+from lynchpin.solve.split.cutting import is_begun
 from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
-from lynchpin.solve.split.parts import WARM, Parts, Root
+from lynchpin.solve.split.parts import Parts, Root
 from lynchpin.solve.split.sift import likely, with_uses
 from lynchpin.solve.split.stage import Stage
 from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
@@ -68,9 +69,8 @@ class Plans:
     def _waits_for_a_bound(self) -> bool:
         """Whether a plan to begin from may be good enough, and what is known of its proof soon says so."""
         standing = self._standing
-        soon = bool(standing.earlier) and len(self._form.problem.cost) <= WARM and not self._stage.proven
-        begun = standing.best is not None and standing.bound is None
-        return soon and begun and not self._parts.options.deterministic
+        soon = is_begun(standing.earlier) and standing.bound is None and not self._stage.proven
+        return soon and standing.best is not None and not self._parts.options.deterministic
 
     def _steps(self, near: Flags, *, begun: bool) -> Stretch[Flags]:
         """Take the steps that are exact on the form; return the kernel for the search that follows.

@@ -72,7 +72,7 @@ class Proof:
                 if not self._is_begun:
                     yield from self._cutting.rounded(tight, ROUND_ASIDE)
                 while self._is_begun and self._tight is None:
-                    yield from self._cutting.near(ROUND)
+                    yield from self._cutting.near(CUTS, ROUND)
                     self._stage.paused = not self._cutting.tries
                 self._stage.paused = False
             tight = yield from self._tight_yearly()
