@@ -29,7 +29,7 @@ from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
 from lynchpin.solve.cuts.markets import Need
 from lynchpin.solve.cuts.reading import Rows, columns_of
-from lynchpin.solve.cuts.rounding import NEAR, PARTLY, rounded
+from lynchpin.solve.cuts.rounding import PARTLY, nearly_full, rounded
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -61,6 +61,23 @@ class Reach:
     ship: Sequence[Positions]
     each: Sequence[Vector]
 
+    def rounded(
+        self, used: Vector, taken: Vector, tooled: Vector, brought: Vector
+    ) -> Iterator[tuple[Positions, tuple[Vector, float]]]:
+        """Yield sets of cars and the row of each, rounded.
+
+        used, taken      of each car: use[m,v] and what it takes of the capacity (cars)
+        tooled, brought  of each tool: whether it is there, and its capacity (tools)
+        """
+        sure = self.most * used
+        limit = sure + self.rest
+        slack = np.maximum(limit - taken, 0.0)
+        for cars in nearly_full(sure > PARTLY, limit, slack):
+            terms, z = np.concatenate([self.most[cars], -brought]), np.concatenate([used[cars], tooled])
+            found = rounded(terms, z, float(slack[cars].sum()))
+            if found is not None:
+                yield np.flatnonzero(cars), found
+
 
 @dataclass(frozen=True, eq=False)
 class Supplies:
@@ -87,8 +104,15 @@ class Supplies:
         reaches = self._reaches(x, used)
         for size in sorted(sizes):
             for chosen in combinations(range(count), size):
+                suppliers = [self.suppliers[one] for one in chosen]
+                tool = np.concatenate([supply.tool for supply in suppliers])
+                most = np.concatenate([supply.most for supply in suppliers])
+                if x[tool] @ most < PARTLY:
+                    continue
+                pieces = taken[list(chosen)].sum(axis=0) * self.piece
                 for reach in reaches:
-                    yield from self._rows_of(chosen, x, reach, taken[list(chosen)].sum(axis=0) * self.piece)
+                    for cars, found in reach.rounded(used, pieces, x[tool], most):
+                        yield self._row(cars, suppliers, tool, found, reach)
 
     def _reaches(self, x: Vector, used: Vector) -> list[Reach]:
         """Return the limit F5 of each car, and the tightest one."""
@@ -109,43 +133,23 @@ class Supplies:
         plain = Reach(self.most, np.zeros(len(used)), none, [np.zeros(0)] * len(used))
         return [plain, Reach(most, rest, ship, each)] if any(len(some) for some in ship) else [plain]
 
-    def _rows_of(self, chosen: tuple[int, ...], x: Vector, reach: Reach, taken: Vector) -> Iterator[Row]:
-        suppliers = [self.suppliers[one] for one in chosen]
-        tool = np.concatenate([supply.tool for supply in suppliers])
-        most = np.concatenate([supply.most for supply in suppliers])
-        if x[tool] @ most < PARTLY:
-            return
-        used = x[self.use]
-        limit = reach.most * used + reach.rest
-        slack = np.maximum(limit - taken, 0.0)
-        tried = set[bytes]()
-        for share in NEAR:
-            cars = np.flatnonzero((reach.most * used > PARTLY) & (slack < share * limit + 1e-9))
-            if not len(cars) or cars.tobytes() in tried:
-                continue
-            tried.add(cars.tobytes())
-            column = np.concatenate([self.use[cars], tool])
-            found = rounded(np.concatenate([reach.most[cars], -most]), x[column], float(slack[cars].sum()))
-            if found is not None:
-                yield self._row(cars, suppliers, column, found, reach)
-
     def _row(
         self,
         cars: Positions,
         suppliers: list[Supply],
-        column: Positions,
+        tool: Positions,
         found: tuple[Vector, float],
         reach: Reach,
     ) -> Row:
         """Return a rounded row with what the slacks stand for."""
         value, upper = found
-        value = value.copy()
         value[: len(cars)] -= reach.most[cars]
         own: list[int] = cars.tolist()
         parts = [supply.parts[car] for car in own for supply in suppliers]
         piece = np.repeat(np.repeat(self.piece[cars], len(suppliers)), [len(some) for some in parts])
         ship, each = [reach.ship[car] for car in own], [-reach.each[car] for car in own]
-        return np.concatenate([column, *parts, *ship]), np.concatenate([value, piece, *each]), upper
+        column = np.concatenate([self.use[cars], tool, *parts, *ship])
+        return column, np.concatenate([value, piece, *each]), upper
 
 
 def supplies(form: "Form", needs: Sequence[Need]) -> list[Supplies]:

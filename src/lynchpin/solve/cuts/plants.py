@@ -28,12 +28,10 @@ import numpy as np
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
 from lynchpin.solve.cuts.reading import Rows, columns_of, most_sold
-from lynchpin.solve.cuts.rounding import NEAR, PARTLY, rounded
+from lynchpin.solve.cuts.rounding import PARTLY, nearly_full, rounded
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
-
-FULL = 1e-9  # slack in slots that is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +61,7 @@ class Plant:
             return
         taken = np.bincount(self.cell, self.slots * x[self.ship], len(self.most))
         allowed = self.most * choice[self.programme]
-        tried = set[bytes]()
-        for share in NEAR:
-            cells = (allowed > PARTLY) & (allowed - taken < share * allowed + FULL)
-            if not cells.any() or cells.tobytes() in tried:
-                continue
-            tried.add(cells.tobytes())
+        for cells in nearly_full(allowed > PARTLY, allowed, allowed - taken):
             yield from self._rounded(cells, choice, float(taken[cells].sum()))
 
     def _rounded(self, cells: Flags, choice: Vector, taken: float) -> Iterator[Row]:
@@ -80,7 +73,7 @@ class Plant:
         found = rounded(np.append(limit, -self.capacity), choice, slack)
         if found is None:
             return
-        value, upper = found[0].copy(), found[1]
+        value, upper = found
         value[:-1] -= limit
         own = cells[self.cell]
         index = np.concatenate([self.allocate, [self.open], self.ship[own]])
