@@ -19,6 +19,7 @@ from lynchpin.solve.contracts import Cuts, SparseMatrix, Vector, with_cuts
 from lynchpin.solve.cuts.chords import Chords, chords
 from lynchpin.solve.cuts.cutter import FormCutter
 from lynchpin.solve.cuts.found import kept, stacked, together
+from lynchpin.solve.cuts.reading import Rows as FormRows
 from lynchpin.solve.forms import Form
 from tests.solve.cuts.cases import EXACT, ROUNDING, SIZES, chosen, relaxed, sides, tight
 from tests.studies import random_study
@@ -151,7 +152,7 @@ def form_of(seed: int, scope: str, kind: str) -> Form:
 def found_in(seed: int, scope: str, kind: str) -> tuple[Cuts, Cuts]:
     """Return rows of chords by market and by source, found at relaxations with other cuts, and between."""
     form, random = form_of(seed, scope, kind), np.random.default_rng(seed)
-    own, width = chords(form), len(form.problem.cost)
+    own, width = chords(FormRows(form)), len(form.problem.cost)
     corners = list[Vector]()
     problem, cutter = form.problem, FormCutter.of(form)
     for number in range(3):
@@ -214,4 +215,5 @@ def test_on_the_ladder_the_rows_close_a_part_of_the_gap() -> None:
 
 def test_a_form_without_chords_has_none() -> None:
     """A study without scale has nothing to earn."""
-    assert chords(Form.of(build(compile_study(lynchpin.examples.ladder(4))), "yearly")) == []
+    form = Form.of(build(compile_study(lynchpin.examples.ladder(4))), "yearly")
+    assert chords(FormRows(form)) == []

@@ -7,6 +7,6 @@
     chords    what a chord of scale earns comes from cars sold and from suppliers with room
     phases    a supplier is tooled in all phases of a variant, or in none
 
-`cutter.FormCutter` looks for all kinds at once. The rows hold for every whole point of the yearly form, and
-so of what the aggregate form sees of it.
+`cutter.FormCutter` looks for all kinds at once; `reading`, `needs` and `lots` tell it what a form says. The
+rows hold for every whole point of the yearly form, and so of what the aggregate form sees of it.
 """

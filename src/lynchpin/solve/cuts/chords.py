@@ -24,14 +24,15 @@ best for the other, until neither moves.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.cuts.found import Row
-from lynchpin.solve.cuts.reading import Rows, columns_of
+from lynchpin.solve.cuts.grouping import bounds, numbered
+from lynchpin.solve.cuts.reading import Rows, columns_of, keys_of
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -125,11 +126,14 @@ def _sets(active: Positions) -> Iterator[Positions]:
             yield np.array(chosen, dtype=np.int64)
 
 
-def chords(form: "Form") -> list[Chords]:
+def chords(rows: Rows) -> list[Chords]:
     """Return the chords of a form by variant and member, read from its rows S1 and F7_capacity."""
-    if any(name not in form.place for name in ("mode", "volume", "sell", "buy")):
+    place = rows.form.place
+    if any(name not in place for name in ("mode", "volume", "sell", "buy")):
         return []
-    read, found = _Read(form), list[Chords]()
+    if place["mode"].start == place["mode"].stop:
+        return []  # nothing is read in vain
+    read, found = _Read(rows), list[Chords]()
     for (variant, member), modes in read.modes.items():
         one = read.chords(variant, member, modes)
         if one is not None:
@@ -140,9 +144,10 @@ def chords(form: "Form") -> list[Chords]:
 class _Read:
     """What a form says of scale, by variant and member."""
 
-    def __init__(self, form: "Form") -> None:
+    def __init__(self, rows: Rows) -> None:
+        form = rows.form
         self.form, self.instance = form, form.built.instance
-        self.rows, self.is_part = Rows(form), columns_of(form, "buy")
+        self.rows, self.is_part = rows, columns_of(form, "buy")
         self.unit = form.built.columns["volume"].unit
         self.modes = _grouped(form, "mode", PAIR)
         self.volumes = _grouped(form, "volume", ["model", *PAIR])
@@ -162,31 +167,38 @@ class _Read:
 
     def _earned(self) -> dict[int, tuple[Positions, Vector]]:
         """Return of the first volume column of each car and variant its parts, volume of a piece (S1)."""
-        found = dict[int, tuple[Positions, Vector]]()
-        for row in self.rows.of("S1"):
-            parts, value, volume, one = self.rows.split(row, self.is_part)
-            if (
-                len(volume)
-                and (one == 1).all()
-                and (value <= 0).all()
-                and self.form.problem.row_upper[row] == 0
-            ):
-                found[int(volume.min())] = parts, -value
-        return found
+        lines = self.rows.apart(self.is_part, "S1")
+        own, volume = lines.own, lines.others
+        lines = lines.kept(
+            (volume.sizes > 0)
+            & volume.all(volume.value == 1)
+            & own.all(own.value <= 0)
+            & (self.form.problem.row_upper[lines.rows] == 0)
+        )
+        own, volume = lines.own, lines.others
+        firsts: list[int] = np.minimum.reduceat(volume.column, volume.start[:-1]).tolist()
+        parts = pairwise(own.start.tolist())
+        return {
+            first: (own.column[start:end], -own.value[start:end])
+            for first, (start, end) in zip(firsts, parts, strict=True)
+        }
 
     def _sources(self) -> tuple[Positions, Vector, Vector]:
         """Return of each column its source, -1 without one, and its rate (n); what each source brings."""
         problem = self.form.problem
         source: Positions = np.full(len(problem.cost), -1, dtype=np.int64)
-        rate, limits = np.ones(len(problem.cost)), list[float]()
-        for row in self.rows.of("F7_capacity"):
-            parts, value, others, factor = self.rows.split(row, self.is_part)
-            least = np.minimum(factor * problem.lower[others], factor * problem.upper[others]).sum()
-            most = float(problem.row_upper[row] - least)
-            if len(parts) and (value > 0).all() and np.isfinite(most) and (source[parts] < 0).all():
-                source[parts], rate[parts] = len(limits), value
-                limits.append(most)
-        return source, rate, np.array(limits)
+        rate, lines = np.ones(len(problem.cost)), self.rows.apart(self.is_part, "F7_capacity")
+        parts, rest = lines.own, lines.others
+        least = np.minimum(rest.value * problem.lower[rest.column], rest.value * problem.upper[rest.column])
+        most = problem.row_upper[lines.rows] - np.bincount(rest.row, least, len(lines.rows))
+        right = (parts.sizes > 0) & parts.all(parts.value > 0) & np.isfinite(most)
+        lines, most = lines.kept(right), most[right]
+        first = np.full(len(problem.cost), -1, dtype=np.int64)
+        first[lines.own.column[::-1]] = lines.own.row[::-1]
+        alone = lines.own.all(first[lines.own.column] == lines.own.row)  # no row before has its parts
+        parts = lines.kept(alone).own
+        source[parts.column], rate[parts.column] = parts.row, parts.value
+        return source, rate, most[alone]
 
     def chords(self, variant: int, member: int, modes: Positions) -> Chords | None:
         """Return the chords of a variant, None where a row is not as it is stated."""
@@ -225,8 +237,10 @@ class _Read:
 
 def _grouped(form: "Form", name: str, keys: list[str]) -> dict[tuple[int, ...], Positions]:
     """Return the columns of a variable by some of its keys, in order."""
-    found: dict[tuple[int, ...], list[int]] = {}
-    first = form.place[name].start
-    for row, key in enumerate(form.built.columns[name].frame.select(keys).iter_rows()):
-        found.setdefault(key, []).append(first + row)
-    return {key: np.array(columns) for key, columns in found.items()}
+    values = keys_of(form.built.columns[name].frame, *keys)
+    group = numbered(*values)
+    order = np.argsort(group, kind="stable")
+    start = bounds(group[order], int(group.max(initial=-1)) + 1)
+    names = zip(*(value[order[start[:-1]]].tolist() for value in values), strict=True)
+    columns = np.split(form.place[name].start + order, start[1:-1])
+    return dict(zip(names, columns, strict=False))  # without entries there is one part and no name

@@ -21,18 +21,13 @@ whole cars do not fit what a whole tool makes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.cuts.found import Row
 from lynchpin.solve.cuts.markets import Need
-from lynchpin.solve.cuts.reading import Rows, columns_of
 from lynchpin.solve.cuts.rounding import PARTLY, nearly_full, rounded
-
-if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
-    from lynchpin.solve.forms import Form
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,59 +145,3 @@ class Supplies:
         ship, each = [reach.ship[car] for car in own], [-reach.each[car] for car in own]
         column = np.concatenate([self.use[cars], tool, *parts, *ship])
         return column, np.concatenate([value, piece, *each]), upper
-
-
-def supplies(form: "Form", needs: Sequence[Need]) -> list[Supplies]:
-    """Return the suppliers of each variant and slot, read from the rows F5 and F7_capacity of a form."""
-    rows, is_part = Rows(form), columns_of(form, "buy", "buy_peak")
-    limit, use, most = _limits(form, rows, is_part)
-    need_of = _needed(needs, len(form.problem.cost))
-    groups: dict[tuple[object, ...], list[tuple[Supply, dict[int, float]]]] = {}
-    for row in rows.of("F7_capacity", "F7_capacity_peak"):
-        column, each, tool, minus = rows.split(row, is_part)
-        cars = np.unique(limit[column])
-        if form.problem.row_upper[row] != 0 or not len(cars) or cars[0] < 0 or (minus >= 0).any():
-            continue
-        pieces = dict(zip(limit[column].tolist(), each.tolist(), strict=True))
-        if any(
-            pieces[car] != piece for car, piece in zip(limit[column].tolist(), each.tolist(), strict=True)
-        ):
-            continue
-        own = [column[limit[column] == car] for car in cars.tolist()]
-        supply = Supply(tool, -minus, own)
-        key = (*cars.tolist(), *(pieces[car] for car in cars.tolist()))
-        groups.setdefault(key, []).append((supply, pieces))
-    found = list[Supplies]()
-    for members in groups.values():
-        pieces = members[0][1]
-        cars = np.array(sorted(pieces))
-        piece = np.array([pieces[car] for car in cars.tolist()])
-        suppliers = [supply for supply, _ in members]
-        every = [np.concatenate([supply.parts[car] for supply in suppliers]) for car in range(len(cars))]
-        numbers: list[list[int]] = [np.unique(need_of[parts]).tolist() for parts in every]
-        of_cars = [needs[some[0]] if len(some) == 1 and some[0] >= 0 else None for some in numbers]
-        found.append(Supplies(use[cars], piece, piece * most[cars], suppliers, of_cars))
-    return found
-
-
-def _needed(needs: Sequence[Need], columns: int) -> Positions:
-    """Return the number of the need of each column of parts, -1 without one (n)."""
-    found: Positions = np.full(columns, -1, dtype=np.int64)
-    for number, need in enumerate(needs):
-        for parts in need.parts:
-            found[parts.column] = number
-    return found
-
-
-def _limits(form: "Form", rows: Rows, is_part: Flags) -> tuple[Positions, Positions, Vector]:
-    """Return the F5 row of each column of parts, -1 without one (n), and use and M of each such row (m)."""
-    limit: Positions = np.full(len(form.problem.cost), -1, dtype=np.int64)
-    use: Positions = np.full(len(form.problem.row_upper), -1, dtype=np.int64)
-    most = np.zeros(len(form.problem.row_upper))
-    for row in rows.of("F5", "F5_peak"):
-        parts, one, others, minus = rows.split(row, is_part)
-        if len(others) != 1 or (one != 1).any() or form.problem.row_upper[row] != 0:
-            continue
-        limit[parts] = row
-        use[row], most[row] = int(others[0]), -float(minus[0])
-    return limit, use, most

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from lynchpin.solve.contracts import Cuts, Vector
 from lynchpin.solve.cuts.choices import Choices, choices
 from lynchpin.solve.cuts.chords import Chords, chords
-from lynchpin.solve.cuts.covers import Supplies, supplies
+from lynchpin.solve.cuts.covers import Supplies
 from lynchpin.solve.cuts.found import broken, stacked, together
-from lynchpin.solve.cuts.markets import Need, needs
+from lynchpin.solve.cuts.lots import supplies
+from lynchpin.solve.cuts.markets import Need
+from lynchpin.solve.cuts.needs import needs
 from lynchpin.solve.cuts.phases import Phases
 from lynchpin.solve.cuts.plants import Plant, plants
+from lynchpin.solve.cuts.reading import Rows
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -35,9 +38,9 @@ class FormCutter:
     @classmethod
     def of(cls, form: "Form") -> "FormCutter":
         """Return the cutter of a form."""
-        found = needs(form)
-        columns, phases = len(form.problem.cost), Phases.of(form)
-        return cls(columns, found, choices(found), supplies(form, found), plants(form), phases, chords(form))
+        rows, columns = Rows(form), len(form.problem.cost)
+        found, phases = needs(rows), Phases.of(form)
+        return cls(columns, found, choices(found), supplies(rows, found), plants(rows), phases, chords(rows))
 
     def cuts(self, x: Vector) -> Cuts:
         """Return rows that a point (n) of the form's relaxation breaks."""

@@ -22,11 +22,16 @@ def together(rows: Sequence[Row], columns: int) -> Cuts:
     number = np.repeat(np.arange(len(rows)), sizes)
     index = np.concatenate([index for index, _, _ in rows]) if rows else np.zeros(0, np.int64)
     value = np.concatenate([value for _, value, _ in rows]) if rows else np.zeros(0)
-    matrix: Any = sparse.coo_array((value, (number, index)), shape=(len(rows), columns)).tocsr()
+    return gathered(number, index, value, np.array([upper for _, _, upper in rows], np.float64), columns)
+
+
+def gathered(number: Positions, index: Positions, value: Vector, upper: Vector, columns: int) -> Cuts:
+    """Return rows (m) from the row, column and coefficient of each entry (e), and their upper limits."""
+    matrix: Any = sparse.coo_array((value, (number, index)), shape=(len(upper), columns)).tocsr()
     matrix.sum_duplicates()
     matrix.data[np.abs(matrix.data) < SMALL] = 0.0
     matrix.eliminate_zeros()
-    return Cuts(matrix=matrix, upper=np.array([upper for _, _, upper in rows], dtype=np.float64))
+    return Cuts(matrix=matrix, upper=upper)
 
 
 def broken(cuts: Cuts, x: Vector) -> Cuts:

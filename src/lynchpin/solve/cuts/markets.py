@@ -20,16 +20,11 @@ best of their prefixes beyond. For given K the choice is exact.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
-from lynchpin.solve.cuts.reading import Rows, columns_of, most_sold
-
-if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
-    from lynchpin.solve.forms import Form
 
 MANY = 8  # plants up to which every set of them is tried
 LEAST = 1e-6  # flow that counts
@@ -132,128 +127,3 @@ def plants_to_try(bought: Vector) -> Flags:
     sets = np.zeros((len(chosen), len(flow)), dtype=np.bool_)
     sets[:, active] = chosen
     return sets
-
-
-def needs(form: "Form") -> list[Need]:
-    """Return the needs of a form, read from its rows F4."""
-    units = {name: form.built.columns[name].unit for name in ("make", "ship", "sell") if name in form.place}
-    if len(set(units.values())) != 1 or "buy" not in form.place:
-        return []
-    cars, tools, found = _Cars(form), _Tools(form), list[Need]()
-    for rows in _together(form):
-        need = _need(rows, cars, tools)
-        if need is not None:
-            found.append(need)
-    return found
-
-
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """A row F4: columns of parts, and of cars with the pieces for each."""
-
-    model: int
-    parts: Positions
-    make: Positions
-    rate: Vector
-
-
-def _together(form: "Form") -> list[list[_Line]]:
-    """Return the F4 rows of one version, family and slot together."""
-    rows, is_car, first = Rows(form), columns_of(form, "make"), form.place["make"].start
-    frame = form.built.columns["make"].frame
-    model, period = frame["model"].to_numpy(), frame["period"].to_numpy()
-    family = _of_parts(form, "family")
-    lines: dict[tuple[object, ...], list[_Line]] = {}
-    for row in rows.of("F4", "F4_peak"):
-        made, minus, parts, one = rows.split(row, is_car)
-        if not len(made) or not len(parts) or (one != 1).any() or (minus >= 0).any():
-            continue
-        made = made - first
-        key = (form.tags[row], int(model[made[0]]), int(family[parts[0]]), *sorted({*period[made].tolist()}))
-        lines.setdefault(key, []).append(_Line(int(model[made[0]]), parts, made, -minus))
-    return list(lines.values())
-
-
-def _of_parts(form: "Form", name: str) -> Positions:
-    """Return something of each column of parts, -1 for other columns (n)."""
-    found = np.full(len(form.problem.cost), -1, dtype=np.int64)
-    for variable in ("buy", "buy_peak"):
-        if variable in form.place:
-            found[form.place[variable]] = form.built.columns[variable].frame[name].to_numpy()
-    return found
-
-
-class _Cars:
-    """Cars on their way by version, plant, period; the most that is sold by version, market, period."""
-
-    def __init__(self, form: "Form") -> None:
-        ship = form.built.columns["ship"].frame.select("model", "site", "period", "market")
-        self.ships: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
-        for column, (model, site, period, market) in enumerate(ship.iter_rows(), form.place["ship"].start):
-            self.ships.setdefault((model, site, period), []).append((market, column))
-        self.most = most_sold(form)
-        make = form.built.columns["make"].frame
-        self.site, self.period = make["site"].to_numpy(), make["period"].to_numpy()
-
-
-class _Tools:
-    """The choices that parts need: use by version, variant; tooled by variant, supplier, member, period."""
-
-    def __init__(self, form: "Form") -> None:
-        use = form.built.columns["use"].frame
-        self.use = {
-            key: form.place["use"].start + row
-            for row, key in enumerate(use.select("model", "variant").iter_rows())
-        }
-        instance = form.built.instance
-        frame, phases = instance.frames["tooled"], instance.phases["tooled"]
-        self.tooled: dict[tuple[int, int, int, int], int] = {}
-        for row, (variant, site, member) in enumerate(frame.select("variant", "site", "member").iter_rows()):
-            for period in np.flatnonzero(phases[row]).tolist():
-                self.tooled[variant, site, member, period] = form.place["tooled"].start + row
-        self.member = instance.frames["models"]["member"].to_numpy()
-        self.variant, self.supplier = _of_parts(form, "variant"), _of_parts(form, "supplier")
-
-
-def _need(lines: list[_Line], cars: _Cars, tools: _Tools) -> Need | None:
-    """Return what the F4 rows of a version, family and slot say, None where a sale has no limit."""
-    model = lines[0].model
-    market: dict[tuple[int, int], int] = {}
-    ships = list[tuple[int, int, int, float]]()
-    for plant, line in enumerate(lines):
-        for make, rate in zip(line.make.tolist(), line.rate.tolist(), strict=True):
-            period = int(cars.period[make])
-            for place, column in cars.ships.get((model, int(cars.site[make]), period), ()):
-                ships.append((column, plant, market.setdefault((place, period), len(market)), rate))
-    if not ships:
-        return None
-    column, plant, at, rate = (np.array(values) for values in zip(*ships, strict=True))
-    highest = np.zeros(len(market))
-    np.maximum.at(highest, at, rate)
-    most = highest * np.array([cars.most.get((model, *key), np.inf) for key in market])
-    if not np.isfinite(most).all():
-        return None
-    periods = [period for _, period in market]
-    every = np.concatenate([line.parts for line in lines])
-    row = np.repeat(np.arange(len(lines)), [len(line.parts) for line in lines])
-    return Need(len(lines), column, plant, at, rate, most, tuple(_parts(model, every, row, periods, tools)))
-
-
-def _parts(
-    model: int, column: Positions, plant: Positions, periods: list[int], tools: _Tools
-) -> Iterator[Parts]:
-    """Yield the parts by variant, then by variant and supplier."""
-    variant, supplier = tools.variant[column], tools.supplier[column]
-    used, option = np.unique(variant, return_inverse=True)
-    uses = np.array([tools.use[model, one] for one in used.tolist()])
-    limits = np.broadcast_to(uses[:, None, None], (len(used), 1, len(periods)))
-    yield Parts(column, plant, option, limits)
-    member = int(tools.member[model])
-    pairs, option = np.unique(np.column_stack([variant, supplier]), axis=0, return_inverse=True)
-    limits = np.empty((len(pairs), 2, len(periods)), dtype=np.int64)
-    for number, (one, site) in enumerate(pairs.tolist()):
-        uses_of: int = tools.use[model, one]
-        limits[number, 0] = uses_of
-        tooled: list[int] = [tools.tooled.get((one, site, member, when), uses_of) for when in periods]
-        limits[number, 1] = tooled
-    yield Parts(column, plant, option.ravel(), limits)

@@ -10,14 +10,15 @@ does. A relaxation would have another supplier tooled in each phase, each for th
 """
 
 from dataclasses import dataclass
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.contracts import Cuts
-from lynchpin.solve.cuts.found import Row, together
+from lynchpin.solve.cuts.found import Row, gathered
+from lynchpin.solve.cuts.grouping import Table, bounds, numbered, spread
+from lynchpin.solve.cuts.reading import keys_of
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -37,29 +38,24 @@ class Phases:
     @classmethod
     def of(cls, form: "Form") -> "Phases":
         """Return the rows of a form."""
-        frames = form.built.instance.frames
-        place = form.place
-        first = {name: place[name].start for name in ("tooled", "used", "use")}
-        use = {
-            key: first["use"] + row
-            for row, key in enumerate(frames["use"].select("model", "variant").iter_rows())
-        }
-        variant = frames["used"]["variant"].to_list()
-        cars: list[set[int]] = [set() for _ in variant]
-        for row, model in frames["used_by"].select("row", "model").iter_rows():
-            cars[row].add(use[model, variant[row]])
-        tooled: dict[int, list[tuple[int, int]]] = {}
-        for row, (nominated, used) in enumerate(frames["tooled"].select("nominate", "used").iter_rows()):
-            tooled.setdefault(nominated, []).append((first["tooled"] + row, used))
-        both, only = list[tuple[int, int, int, int]](), list[Row]()
-        for phases in tooled.values():
-            for (one, used), (other, used_there) in permutations(phases, 2):
-                here, there = cars[used], cars[used_there]
-                both += [(one, other, first["used"] + used, car) for car in sorted(here & there)]
-                rest = sorted(here - there)
-                value = np.concatenate([[1.0, -1.0], -np.ones(len(rest))])
-                only.append((np.array([one, other, *rest]), value, 0.0))
-        return cls(np.array(both, dtype=np.int64).reshape(-1, 4), together(only, len(form.problem.cost)))
+        frames, place = form.built.instance.frames, form.place
+        (variant,), models = keys_of(frames["used"], "variant"), keys_of(frames["use"], "model", "variant")
+        use = Table(models, np.arange(place["use"].start, place["use"].stop), missing=-1)
+        row, model = keys_of(frames["used_by"], "row", "model")
+        columns = len(form.problem.cost)
+        cars = np.unique(row * columns + use.at(model, variant[row]))
+        one, other, here, there = _pairs(*keys_of(frames["tooled"], "nominate", "used"))
+        start = bounds(cars // columns, len(variant))
+        size = np.diff(start)[here]
+        pair, car = np.repeat(np.arange(len(here)), size), cars[spread(start[here], size)] % columns
+        in_both = np.isin(there[pair] * columns + car, cars)
+        one, other = place["tooled"].start + one, place["tooled"].start + other
+        at = pair[in_both]
+        both = np.column_stack([one[at], other[at], place["used"].start + here[at], car[in_both]])
+        number = np.concatenate([np.arange(len(one)), np.arange(len(one)), pair[~in_both]])
+        index = np.concatenate([one, other, car[~in_both]])
+        value = np.concatenate([np.ones(len(one)), -np.ones(len(index) - len(one))])
+        return cls(both, gathered(number, index, value, np.zeros(len(one)), columns))
 
     def rows(self, x: Vector) -> list[Row]:
         """Return the rows of the first kind that a point breaks, the worst one of each two phases."""
@@ -70,3 +66,14 @@ class Phases:
         _, worst = np.unique(self.both[order, :2], axis=0, return_index=True)
         value = np.array([1.0, -1.0, -1.0, 1.0])
         return [(self.both[row], value, 0.0) for row in order[np.sort(worst)].tolist()]
+
+
+def _pairs(nominate: Positions, used: Positions) -> tuple[Positions, Positions, Positions, Positions]:
+    """Return each two rows of tooled with the same nomination, and the row of used of either."""
+    group = numbered(nominate)
+    order = np.argsort(group, kind="stable")
+    start = bounds(group[order], int(group.max(initial=-1)) + 1)
+    begin, size = start[group[order]], np.diff(start)[group[order]]
+    one, other = np.repeat(np.arange(len(order)), size), spread(begin, size)
+    one, other = order[one[one != other]], order[other[one != other]]
+    return one, other, used[one], used[other]

@@ -21,17 +21,15 @@ cells are those whose cars are as many as the share allows, or nearly so.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
-from lynchpin.solve.cuts.reading import Rows, columns_of, most_sold
+from lynchpin.solve.cuts.grouping import bounds, numbered
+from lynchpin.solve.cuts.reading import Rows, columns_of, keys_of, most_sold
 from lynchpin.solve.cuts.rounding import PARTLY, nearly_full, rounded
-
-if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
-    from lynchpin.solve.forms import Form
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,111 +78,141 @@ class Plant:
         yield index, np.concatenate([value, self.slots[own]]), upper
 
 
-def plants(form: "Form") -> list[Plant]:
+def plants(rows: Rows) -> list[Plant]:
     """Return the plants of a form by period, read from its rows F1, F2, F2_ship and F3."""
-    if any(name not in form.place for name in ("make", "ship", "sell", "allocate", "open", "idle")):
+    if any(name not in rows.form.place for name in ("make", "ship", "sell", "allocate", "open", "idle")):
         return []
-    read, found = _Read(form), list[Plant]()
-    for row in read.rows.of("F3"):
-        plant = read.plant(row)
-        if plant is not None:
-            found.append(plant)
-    return found
+    read = _Read(rows)
+    return [read.plant(line) for line in np.flatnonzero(np.diff(read.cells.start) > 0).tolist()]
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """The cells of rows F3, row after row.
+
+    start             where those of each row begin, and where those of the last one end (rows + 1)
+    choice, most      column of allocate, slots of all that can be sold (cells)
+    begin             where the shipments of each cell begin, and where those of the last one end (cells + 1)
+    ship, cell, slots columns of cars on their way, cell among all, slots of each (e)
+    """
+
+    start: Positions
+    choice: Positions
+    most: Vector
+    begin: Positions
+    ship: Positions
+    cell: Positions
+    slots: Vector
 
 
 class _Read:
     """Rows of a form by what they say of cars and programmes."""
 
-    def __init__(self, form: "Form") -> None:
-        self.rows, self.problem, self.place = Rows(form), form.problem, form.place
-        self.is_made, self.is_choice = columns_of(form, "make"), columns_of(form, "allocate")
-        ship = form.built.columns["ship"].frame.select("model", "market", "period")
-        self.cells: list[tuple[int, int, int]] = ship.rows()
-        self.sold = most_sold(form)
-        self.allowed = self._allowed()
-        self.made = self._made()
-        self.limits = self._limits()
+    def __init__(self, rows: Rows) -> None:
+        self.rows, self.form, self.problem = rows, rows.form, rows.form.problem
+        self.is_made = columns_of(self.form, "make")
+        lines = rows.apart(self.is_made, "F3")
+        rest, place = lines.others, self.form.place["open"]
+        is_open = (rest.column >= place.start) & (rest.column < place.stop)
+        is_small = is_open | ((rest.value >= 0) & (self.problem.lower[rest.column] >= 0))
+        one = np.bincount(rest.row[is_open], minlength=len(lines.rows)) == 1
+        right = np.flatnonzero(one & rest.all(is_small) & self._is_zero(lines.rows))
+        self.made, self.open = lines.own.of(right), rest.only(is_open).of(right)
+        self.cells, self.limits = self._cells(), self._limits()
 
-    def _allowed(self) -> dict[int, tuple[int, float]]:
-        """Return of each shipment the column of allocate and the most cars (F2_ship)."""
-        found = dict[int, tuple[int, float]]()
-        for row in self.rows.of("F2_ship"):
-            choice, most, ship, one = self.rows.split(row, self.is_choice)
-            if len(choice) == len(ship) == 1 and one[0] == 1 and self.problem.row_upper[row] == 0:
-                found[int(ship[0])] = int(choice[0]), -float(most[0])
+    def _allowed(self) -> tuple[Positions, Vector]:
+        """Return of each shipment the column of allocate, -1 without one, and the most cars (F2_ship) (n)."""
+        choice: Positions = np.full(len(self.problem.cost), -1, dtype=np.int64)
+        most = np.zeros(len(choice))
+        lines = self.rows.apart(columns_of(self.form, "allocate"), "F2_ship")
+        own, ships = lines.own, lines.others
+        lines = lines.kept(
+            (own.sizes == 1)
+            & (ships.sizes == 1)
+            & ships.all(ships.value == 1)
+            & (self.problem.row_upper[lines.rows] == 0)
+        )
+        choice[lines.others.column], most[lines.others.column] = lines.own.column, -lines.own.value
+        return choice, most
+
+    def _shipped(self, made: Positions) -> tuple[Positions, Positions]:
+        """Return the shipments of columns of make (F1), and the place of each of these columns (e)."""
+        lines = self.rows.apart(self.is_made, "F1")
+        own, ships = lines.own, lines.others
+        right = (own.sizes == 1) & own.all(own.value == 1) & ships.all(ships.value == -1)
+        lines = lines.kept(right & self._is_zero(lines.rows))
+        line: Positions = np.full(len(self.problem.cost), -1, dtype=np.int64)
+        line[lines.own.column] = np.arange(len(lines.rows))
+        known = np.flatnonzero(line[made] >= 0)
+        found = lines.others.of(line[made[known]])
+        return found.column, known[found.row]
+
+    def _cells(self) -> _Cells:
+        """Return the cells of the rows F3: of each car the markets that one programme alone serves."""
+        choice, allowed = self._allowed()
+        ship, entry = self._shipped(self.made.column)
+        some = choice[ship] >= 0
+        ship, entry = ship[some], entry[some]
+        keys = keys_of(self.form.built.columns["ship"].frame, "model", "market", "period")
+        market = [key[ship - self.form.place["ship"].start] for key in keys]
+        cell = numbered(entry, *market)
+        first = np.unique(cell, return_index=True)[1]
+        one = np.bincount(cell[choice[ship] != choice[ship[first]][cell]], minlength=len(first)) == 0
+        sold = most_sold(self.form).at(*(key[first] for key in market))
+        most = np.minimum(np.bincount(cell, allowed[ship], len(first)), sold)
+        order = np.argsort(cell, kind="stable")
+        order = order[one[cell[order]]]
+        number = np.cumsum(one) - 1
+        ship, cell, first = ship[order], number[cell[order]], first[one]
+        slots = self.made.value[entry[first]]
+        start = bounds(self.made.row[entry[first]], len(self.made.sizes))
+        begin = bounds(cell, len(first))
+        return _Cells(start, choice[ship[begin[:-1]]], slots * most[one], begin, ship, cell, slots[cell])
+
+    def _limits(self) -> dict[int, dict[int, tuple[dict[int, float], float]]]:
+        """Return of each car and column of allocate the slots of the programme's cars, and its limit (F2)."""
+        lines = self.rows.apart(self.is_made, "F2")
+        own, others = lines.own, lines.others
+        right = (others.sizes == 1) & (own.sizes > 0) & (self.problem.row_upper[lines.rows] == 0)
+        lines = lines.kept(right)
+        made, slots = lines.own.column.tolist(), lines.own.value.tolist()
+        choices, most = lines.others.column.tolist(), (-lines.others.value).tolist()
+        found: dict[int, dict[int, tuple[dict[int, float], float]]] = {}
+        for row, (start, end) in enumerate(pairwise(lines.own.start.tolist())):
+            each = dict(zip(made[start:end], slots[start:end], strict=True))
+            for column in each:
+                found.setdefault(column, {})[choices[row]] = each, most[row]
         return found
 
-    def _made(self) -> dict[int, Positions]:
-        """Return the shipments of each column of make (F1)."""
-        found = dict[int, Positions]()
-        for row in self.rows.of("F1"):
-            made, one, ship, minus = self.rows.split(row, self.is_made)
-            if len(made) == 1 and one[0] == 1 and (minus == -1).all() and self._is_zero(row):
-                found[int(made[0])] = ship
-        return found
+    def _is_zero(self, rows: Positions) -> Flags:
+        return (self.problem.row_lower[rows] == 0) & (self.problem.row_upper[rows] == 0)
 
-    def _limits(self) -> dict[tuple[int, int], tuple[dict[int, float], float]]:
-        """Return of each column of allocate and first car the slots of its cars and its limit (F2)."""
-        found = dict[tuple[int, int], tuple[dict[int, float], float]]()
-        for row in self.rows.of("F2"):
-            made, slots, choice, most = self.rows.split(row, self.is_made)
-            if len(choice) == 1 and len(made) and self.problem.row_upper[row] == 0:
-                each = dict(zip(made.tolist(), slots.tolist(), strict=True))
-                for column in each:
-                    found[int(choice[0]), column] = each, -float(most[0])
-        return found
-
-    def _is_zero(self, row: int) -> bool:
-        return bool(self.problem.row_lower[row] == 0 == self.problem.row_upper[row])
-
-    def plant(self, row: int) -> Plant | None:
-        """Return the knapsack of a row F3, None where the row is not as it is stated."""
-        made, slots, rest, value = self.rows.split(row, self.is_made)
-        is_open = (rest >= self.place["open"].start) & (rest < self.place["open"].stop)
-        others = (value[~is_open] >= 0) & (self.problem.lower[rest[~is_open]] >= 0)
-        if is_open.sum() != 1 or not others.all() or not self._is_zero(row):
-            return None
-        cells, ships, each = list[tuple[int, float]](), list[tuple[int, int]](), list[float]()
-        for column, one in zip(made.tolist(), slots.tolist(), strict=True):
-            for choice, most, some in self._of_car(column):
-                ships += [(ship, len(cells)) for ship in some]
-                each += [one] * len(some)
-                cells.append((choice, one * most))
-        if not cells:
-            return None
-        choices, programme = np.unique([choice for choice, _ in cells], return_inverse=True)
-        known = dict(zip(made.tolist(), slots.tolist(), strict=True))
-        limit = [self._limit(choice, known) for choice in choices.tolist()]
-        ship, cell = np.array(ships).T
+    def plant(self, line: int) -> Plant:
+        """Return the knapsack of a row F3 that has cells."""
+        cells = self.cells
+        own = slice(int(cells.start[line]), int(cells.start[line + 1]))
+        ships = slice(int(cells.begin[own.start]), int(cells.begin[own.stop]))
+        choices, programme = np.unique(cells.choice[own], return_inverse=True)
+        limits = self._limits_of(line)
         return Plant(
-            int(rest[is_open][0]),
-            -float(value[is_open][0]),
+            int(self.open.column[line]),
+            -float(self.open.value[line]),
             choices,
-            np.array(limit),
+            np.array([limits.get(choice, np.inf) for choice in choices.tolist()]),
             programme,
-            np.array([most for _, most in cells]),
-            ship,
-            cell,
-            np.array(each),
+            cells.most[own],
+            cells.ship[ships],
+            cells.cell[ships] - own.start,
+            cells.slots[ships],
         )
 
-    def _of_car(self, made: int) -> Iterator[tuple[int, float, list[int]]]:
-        """Yield of each market of a car the column of allocate, the most cars, and the shipments."""
-        markets = dict[tuple[int, int, int], list[int]]()
-        first: int = self.place["ship"].start
-        ships: list[int] = self.made.get(made, np.zeros(0, np.int64)).tolist()
-        for column in ships:
-            if column in self.allowed:
-                markets.setdefault(self.cells[column - first], []).append(column)
-        for market, columns in markets.items():
-            (choice, *other), most = zip(*(self.allowed[column] for column in columns), strict=True)
-            if set(other) <= {choice}:
-                yield choice, min(sum(most), self.sold.get(market, np.inf)), columns
-
-    def _limit(self, choice: int, known: dict[int, float]) -> float:
-        """Return the slots of a programme in the period (F2) if they are counted as in F3."""
+    def _limits_of(self, line: int) -> dict[int, float]:
+        """Return the slots of programmes in a row F3 (F2), of those whose slots are counted as there."""
+        made = self.made.of(np.array([line]))
+        known = dict(zip(made.column.tolist(), made.value.tolist(), strict=True))
+        found: dict[int, float] = {}
         for column in known:
-            each, most = self.limits.get((choice, column), ({}, np.inf))
-            if each and each.items() <= known.items():
-                return most
-        return np.inf
+            for choice, (each, most) in self.limits.get(column, {}).items():
+                if choice not in found and each.items() <= known.items():
+                    found[choice] = most
+        return found
