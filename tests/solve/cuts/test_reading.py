@@ -1,7 +1,8 @@
 """Rows of a form read all at once say the same as one after the other."""
 
+import pickle
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -118,3 +119,22 @@ def test_each_capacity_is_known_once(seed: int, kind: str) -> None:
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert found
+
+
+@pytest.mark.parametrize(("seed", "kind"), FORMS)
+def test_suppliers_travel_unchanged(seed: int, kind: str) -> None:
+    """What arrives in another process is what was sent, and finds the same rows."""
+    cutter = FormCutter.of(form_of(seed, kind))
+    arrived: FormCutter = pickle.loads(pickle.dumps(cutter, protocol=5))
+    x = np.random.default_rng(seed).random(cutter.columns)
+    for sent, some in zip(cutter.supplies, arrived.supplies, strict=True):
+        assert [need is None for need in sent.needs] == [need is None for need in some.needs]
+        for one, other in zip(sent.suppliers, some.suppliers, strict=True):
+            assert np.array_equal(one.tool, other.tool)
+            assert np.array_equal(one.most, other.most)
+            assert [parts.tolist() for parts in one.parts] == [parts.tolist() for parts in other.parts]
+    ways = cutter.cuts(x), arrived.cuts(x)
+    before, after = (cast(Any, cuts.matrix) for cuts in ways)
+    assert before.nnz
+    assert (before != after).nnz == 0
+    assert np.array_equal(ways[0].upper, ways[1].upper)

@@ -20,7 +20,8 @@ whole cars do not fit what a whole tool makes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import accumulate, combinations
+from typing import Any
 
 import numpy as np
 
@@ -88,6 +89,18 @@ class Supplies:
     suppliers: Sequence[Supply]
     needs: Sequence[Need | None]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how to put it together again: many short arrays travel slowly, a few long ones do not."""
+        tools = [supply.tool for supply in self.suppliers]
+        parts = [some for supply in self.suppliers for some in supply.parts]
+        sizes = [len(tool) for tool in tools], [len(some) for some in parts]
+        arrays = (
+            np.concatenate(tools),
+            np.concatenate([supply.most for supply in self.suppliers]),
+            np.concatenate(parts),
+        )
+        return _supplies, (self.use, self.piece, self.most, self.needs, sizes, arrays)
+
     def rows(self, x: Vector) -> Iterator[Row]:
         """Yield rows that a point breaks, at most one for each set of suppliers and of cars."""
         used = x[self.use]
@@ -145,3 +158,26 @@ class Supplies:
         ship, each = [reach.ship[car] for car in own], [-reach.each[car] for car in own]
         column = np.concatenate([self.use[cars], tool, *parts, *ship])
         return column, np.concatenate([value, piece, *each]), upper
+
+
+def _cut(values: Any, sizes: Sequence[int]) -> list[Any]:
+    """Return parts of an array, of the sizes given."""
+    return [values[end - size : end] for end, size in zip(accumulate(sizes), sizes, strict=True)]
+
+
+def _supplies(
+    use: Positions,
+    piece: Vector,
+    most: Vector,
+    needs: Sequence[Need | None],
+    sizes: tuple[list[int], list[int]],
+    arrays: tuple[Positions, Vector, Positions],
+) -> Supplies:
+    """Return what was taken apart to travel."""
+    tools, brought = _cut(arrays[0], sizes[0]), _cut(arrays[1], sizes[0])
+    parts, count = _cut(arrays[2], sizes[1]), len(use)
+    suppliers = [
+        Supply(tool, some, parts[place * count : (place + 1) * count])
+        for place, (tool, some) in enumerate(zip(tools, brought, strict=True))
+    ]
+    return Supplies(use, piece, most, suppliers, needs)
