@@ -5,6 +5,7 @@ verified plan, 4 stopped with none, 130 interrupted (the best verified plan is k
 goes to standard output, progress and messages to standard error.
 """
 
+import os
 import sys
 from typing import Annotated
 
@@ -33,6 +34,7 @@ app.add_typer(catalogues.commands)
 
 def main() -> None:
     """Run the command line; an error becomes a message and an exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's own threads spin on others' cores
     debug = "--debug" in sys.argv[1:2]
     try:
         app()

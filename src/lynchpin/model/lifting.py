@@ -47,13 +47,21 @@ class Lift:
 
 @dataclass(frozen=True, eq=False)
 class RowSet:
-    """Finished rows: keys, sense, right-hand side and a sparse matrix for each variable."""
+    """Finished rows.
+
+    keys, sense, rhs  one a row, but for the sense: all of a set have the same
+    terms  variable -> coefficients (rows, columns as the blocks state them or over slots)
+    of     name of the yearly set that they are sums of, None where there is none
+    sums   of which of its rows, times what (rows, rows of that set); None where they are these themselves
+    """
 
     tag: str
     keys: pl.DataFrame
     sense: str
     rhs: Vector
     terms: Mapping[str, Matrix]
+    of: str | None = None
+    sums: Matrix | None = None
 
 
 def block_flows(instance: Instance, slots: Slots) -> Parts:
@@ -149,6 +157,7 @@ class Aggregate:
         Rows that have no part in them stay as they are.
         """
         has = np.diff(rows.terms["buy"].indptr) > 0
+        rows = replace(rows, of=rows.tag, sums=sparse.csr_array(sparse.eye_array(rows.keys.height)))
         without = {name: matrix for name, matrix in rows.terms.items() if name != "buy"}
         plain, parts = _chosen(replace(rows, terms=without), ~has), _chosen(rows, has)
         found = [replace(plain, tag=f"{rows.tag}_without"), _over_blocks(parts, lift, self)]
@@ -202,7 +211,8 @@ def _at_peaks(rows: RowSet, lift: Lift, form: Aggregate) -> RowSet:
 
 def _chosen(rows: RowSet, which: Flags) -> RowSet:
     terms = {name: matrix[np.flatnonzero(which)] for name, matrix in rows.terms.items()}
-    return replace(rows, keys=rows.keys.filter(pl.Series(which)), rhs=rows.rhs[which], terms=terms)
+    sums = None if rows.sums is None else rows.sums[np.flatnonzero(which)]
+    return replace(rows, keys=rows.keys.filter(pl.Series(which)), rhs=rows.rhs[which], terms=terms, sums=sums)
 
 
 def _summed(
@@ -218,4 +228,5 @@ def _summed(
     return RowSet(
         rows.tag, groups[kept], rows.sense, (adder @ rows.rhs)[kept],
         {variable: matrix[kept] for variable, matrix in (terms | merged).items()},
+        rows.of, None if rows.sums is None else (adder @ rows.sums)[kept],
     )  # fmt: skip

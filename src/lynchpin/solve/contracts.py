@@ -156,15 +156,34 @@ class Cutter(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Trail:
-    """How a relaxation with cuts was solved: what one that is alike may begin from. It proves nothing.
+    """How a relaxation with cuts was solved: what one that is alike may begin from.
 
     points  at which cuts were looked for, in turn (k, n)
     basis   where simplex ended: status of each column, each row and each cut that was added, in the order in
             which they were, as HiGHS counts them; None from another method
+    steps   where first-order steps stand, None from another method
+
+    Points and basis prove nothing. The cuts of `steps` hold for every problem with the same solutions,
+    whatever these cost; whoever begins another one must not have them here.
     """
 
     points: Vector
-    basis: Basis | None
+    basis: Basis | None = None
+    steps: "Standpoint | None" = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Standpoint:
+    """Where first-order steps for a relaxation with cuts stand, but for the point.
+
+    duals   of its rows, then of the cuts (m + k)
+    cuts    that are at work there (k)
+    weight  how far x moves for how far y does, see `pdhg.steps`
+    """
+
+    duals: Vector
+    cuts: Cuts
+    weight: float
 
 
 class Status(StrEnum):
@@ -196,7 +215,6 @@ class Progress:
     incumbent  objective of the best solution so far, `inf` while there is none; never rises
     bound      no solution is below this, `-inf` while unknown; never falls
     trail      of a relaxation with cuts, so far
-    cuts       that matter at the trail's last point, where the relaxation is not solved to its end
     """
 
     elapsed: float
@@ -204,7 +222,6 @@ class Progress:
     incumbent: float = math.inf
     bound: float = -math.inf
     trail: "Trail | None" = field(default=None, compare=False, repr=False)
-    cuts: "Cuts | None" = field(default=None, compare=False, repr=False)
 
     @property
     def gap(self) -> float:

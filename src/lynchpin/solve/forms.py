@@ -12,8 +12,8 @@ from lynchpin.model.build import Arrays, Built, arrays, build
 from lynchpin.model.calendar import floats
 from lynchpin.model.instance import Instance
 from lynchpin.model.scale import ScaleOptions
-from lynchpin.model.slots import first, refine
-from lynchpin.model.vectors import Vector
+from lynchpin.model.slots import Slots, first, refine
+from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.contracts import Cuts, Problem, SparseMatrix, with_cuts
 from lynchpin.solve.own import OwnRows
 from lynchpin.solve.own_lifting import in_form
@@ -35,6 +35,7 @@ class Form:
     name     aggregate or yearly
     problem  its arrays, to be minimised, in units of the model
     tags     formula of each row
+    kept     which row of all that were stated each row is
     place    variable -> its columns
     breaks   volumes at which the chords of scale were made exact
     own      rows that a user added, over the columns of the yearly form, or None
@@ -45,6 +46,7 @@ class Form:
     built: Built
     problem: Problem
     tags: Tags
+    kept: Positions
     place: Mapping[str, slice]
     breaks: Breaks
     own: OwnRows | None
@@ -76,6 +78,7 @@ class Form:
             built=built,
             problem=problem,
             tags=found.row_tag,
+            kept=np.arange(len(found.row_tag)),
             place=found.position,
             breaks=breaks or {},
             own=own,
@@ -113,7 +116,7 @@ class Form:
             row_upper=self.problem.row_upper[kept],
             row_name=named,
         )
-        return replace(self, problem=problem, tags=self.tags[kept])
+        return replace(self, problem=problem, tags=self.tags[kept], kept=self.kept[kept])
 
     def with_cuts(self, cuts: Cuts) -> "Form":
         """Return the form with rows that a cutter found for it."""
@@ -180,10 +183,14 @@ class Form:
             finer = refine(instance, slots, critical=critical)
             same = same and np.array_equal(finer.peak, slots.peak)
             slots = finer
-        if same:
-            return None
-        options = ScaleOptions(breaks=breaks)
-        built = build(instance, form=self.name, slots=slots, scale_options=options)
+        return None if same else self._stated(instance, breaks, slots)
+
+    def with_breaks(self, instance: Instance, breaks: Breaks) -> "Form":
+        """Return the form with other scale points and every row."""
+        return self._stated(instance, breaks, self.built.slots)
+
+    def _stated(self, instance: Instance, breaks: Breaks, slots: Slots | None) -> "Form":
+        built = build(instance, form=self.name, slots=slots, scale_options=ScaleOptions(breaks=breaks))
         return Form.of(built, self.name, breaks=breaks, own=self.own)
 
 

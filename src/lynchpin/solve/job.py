@@ -45,6 +45,8 @@ class Job:
     start      positions and values of known columns, or None
     cutter     who adds rows to a relaxation until it knows of none, or None
     trail      of an alike relaxation, from which this one begins, or None
+    enough     gain of a round with cuts, as a share of all gains so far, below which there is no other
+               one; None for the method's own
     began      `time.monotonic()` of the call, which all processes of a machine share
     deadline   when the time limit is reached, on the same clock, or None
     """
@@ -57,6 +59,7 @@ class Job:
     deadline: float | None
     cutter: Cutter | None = None
     trail: Trail | None = None
+    enough: float | None = None
 
 
 def job_of(
@@ -66,6 +69,7 @@ def job_of(
     *,
     cutter: Cutter | None = None,
     trail: Trail | None = None,
+    enough: float | None = None,
 ) -> Job:
     """Return the solve of a problem as arrays; raises OptionError for a start that does not fit."""
     began = time.monotonic()
@@ -78,6 +82,7 @@ def job_of(
         deadline=None if options.time_limit is None else began + options.time_limit,
         cutter=None if problem.is_mixed_integer else cutter,
         trail=trail,
+        enough=enough,
     )
 
 

@@ -24,6 +24,7 @@ from lynchpin.solve.job import Job
 
 COMMAND = "from lynchpin.solve.child import main; main()"
 PATIENCE = 0.5  # seconds between the polite signal and the hard one
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # numpy's own threads spin on others' cores
 
 
 class Child:
@@ -45,13 +46,14 @@ class Child:
         self.news = news or threading.Event()
         self._orders: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        here = str(Path.cwd())
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             process_group=0,  # Ctrl-C is for the parent alone, from the first instant on
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)},
+            env=os.environ | ALONE | {"PYTHONPATH": os.pathsep.join(entry or here for entry in sys.path)},
         )
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._receive)]
         for thread in self._threads:

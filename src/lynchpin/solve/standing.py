@@ -26,7 +26,7 @@ Judge = Callable[[Values], float | None]
 """Says what a candidate is worth, or None where it is refused."""
 
 PATIENCE = 2.0  # seconds that a valuation has past the end of the search while there is no plan
-ROUNDING = 1e-6  # relative distance by which a bound may lie below the value for rounding alone
+ROUNDING = 1e-6  # relative distance of two ways to compute money for rounding alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,9 @@ class Standing:
         if "buy" not in choices:
             self._points[known] = point
         if point is not None:
-            self.accept(point)
+            money = self._valuation.money(point)
+            if self.is_beaten_by(money + ROUNDING * abs(money)):
+                self.accept(point)
         self.tell("valued")
         return point
 

@@ -100,14 +100,14 @@ def tightened(
     assert job.cutter is not None
     best, best_problem, trail = answer(), found.problem, None
     first = bound = proven(best_problem, best)
-    gained = math.inf
+    gained, enough = math.inf, ENOUGH if job.enough is None else job.enough
     while best.x is not None and best.status is Status.OPTIMAL:
         trail = _trail(highs, job, found)
         if report is not None:
             elapsed = time.monotonic() - job.began
             report(Progress(elapsed=elapsed, phase=PHASE, bound=bound, trail=trail), None)
         gains = bound - first
-        if math.isfinite(gains) and gained <= ENOUGH * gains:
+        if math.isfinite(gains) and gained <= enough * gains:
             break
         cuts = job.cutter.cuts(best.x)
         if not len(cuts):

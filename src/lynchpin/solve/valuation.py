@@ -51,7 +51,7 @@ class Valuation:
             return None
         leaner = lean(self._instance, best)
         other = None if leaner is None else self._valued(leaner, best["buy"], options)
-        return other if other is not None and self._money(other) > self._money(best) else best
+        return other if other is not None and self.money(other) > self.money(best) else best
 
     def _valued(self, choices: Values, buy: Vector | None, options: SolveOptions) -> Values | None:
         """Return the best flows found for a structure by moving tangents."""
@@ -69,13 +69,14 @@ class Valuation:
                 return best
             point = derived(self._instance, self._form.values(fixed.whole(found.x)))
             at = volumes(self._instance, point["buy"])
-            gain = np.inf if best is None else self._money(point) - self._money(best)
+            gain = np.inf if best is None else self.money(point) - self.money(best)
             best = point if gain > 0 else best
-            if gain <= ENOUGH * abs(self._money(point)):
+            if gain <= ENOUGH * abs(self.money(point)):
                 break
         return best
 
-    def _money(self, values: Values) -> float:
+    def money(self, values: Values) -> float:
+        """Return the present money of a point, scale on its true curve, in the study's currency."""
         return money_of(self._instance, values)
 
     def _fixed(self, choices: Values) -> Shrunk | None:

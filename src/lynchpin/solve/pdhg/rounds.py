@@ -17,13 +17,23 @@ from typing import Any, cast
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Vector
-from lynchpin.solve.contracts import Cuts, Problem, Progress, Solution, Status, Trail, with_cuts
+from lynchpin.solve.contracts import (
+    Cuts,
+    Problem,
+    Progress,
+    Solution,
+    Standpoint,
+    Status,
+    Trail,
+    with_cuts,
+)
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.job import Job
 from lynchpin.solve.pdhg.steps import SLOWLY, Steps
 from lynchpin.solve.tightening import PHASE, problem_of
 
 FIRST, EACH = 2000, 1000  # steps before the first cuts, and between two rounds
+SOON = 300  # steps before cuts where an earlier search, or steps on a smaller form, had some
 FAR, MORE = (
     0.1,
     5,
@@ -65,24 +75,53 @@ class _Rounds:
 
     def run(self) -> Solution:
         """Take steps and look for cuts, in turn."""
-        steps = Steps(self._problem)
-        if self._job.trail is not None and self._job.trail.points.shape[1:] == steps.x.shape:
-            steps.begin(self._job.trail.points[-1], np.zeros(self._rows))
-        steps.run(FIRST if self._job.cutter is not None else LAST, stopped=self._is_over)
-        for _ in range(MORE):
-            if not self._is_far(steps):
-                break
-            steps.run(EACH, stopped=self._is_over)
-        idle = 0
+        steps = self._begun()
+        if steps is None:
+            steps = self._first_steps()
+        else:  # whatever costs have changed, it proves something as it stands, and more after few steps
+            self._look(steps)
+            steps.run(SOON, stopped=self._is_over)
+        enough, idle = ENOUGH if self._job.enough is None else self._job.enough, 0
         while True:
             gained = self._look(steps)
-            idle = idle + 1 if gained <= ENOUGH * (self._bound - self._first) else 0
+            idle = idle + 1 if gained <= enough * (self._bound - self._first) else 0
             done = idle > 1 or self._bound > self._most or self._is_over()
             following = None if done else self._cut(steps)
             if following is None:
                 return self._solution()
             steps = following
             steps.run(EACH, stopped=self._is_over)
+
+    def _begun(self) -> Steps | None:
+        """Return steps that go on from where a trail ends, None without one that fits."""
+        trail = self._job.trail
+        if trail is None or trail.steps is None or not self._fits(trail.points):
+            return None
+        stood = trail.steps
+        problem = with_cuts(self._problem, stood.cuts)
+        if stood.duals.shape != problem.row_upper.shape or not np.isfinite(stood.duals).all():
+            return None
+        self._problem = problem
+        steps = Steps(problem, balance=SLOWLY, weight=stood.weight, taken=FIRST)
+        steps.begin(trail.points[-1], stood.duals)
+        return steps
+
+    def _first_steps(self) -> Steps:
+        """Return steps that were taken until cuts are of use."""
+        steps, trail = Steps(self._problem), self._job.trail
+        if trail is not None and self._fits(trail.points):
+            steps.begin(trail.points[-1], np.zeros(self._rows))
+        steps.run(FIRST if self._job.cutter is not None else LAST, stopped=self._is_over)
+        for _ in range(MORE):
+            if not self._is_far(steps):
+                break
+            steps.run(EACH, stopped=self._is_over)
+        return steps
+
+    def _fits(self, points: Vector) -> bool:
+        """Return whether points are of the columns of the problem, the last one a number in each."""
+        columns = self._problem.cost.shape
+        return len(points) > 0 and points.shape[1:] == columns and bool(np.isfinite(points[-1]).all())
 
     def _is_far(self, steps: Steps) -> bool:
         """Return whether point and duals disagree so much that cuts at the point would be of no use."""
@@ -103,11 +142,13 @@ class _Rounds:
             self._bound, self._proof = bound, (duals, self._problem)
         if not math.isfinite(before):
             self._first = self._bound
-        self._trail = Trail(points=steps.x[None, :], basis=None)
+        cuts, used = self._cuts(duals, self._problem)
+        self._trail = Trail(
+            points=steps.x[None, :], steps=Standpoint(duals=used, cuts=cuts, weight=steps.weight)
+        )
         if self._report is not None:
             elapsed = time.monotonic() - self._job.began
-            cuts = self._cuts(duals, self._problem)
-            told = Progress(elapsed=elapsed, phase=PHASE, bound=self._bound, trail=self._trail, cuts=cuts)
+            told = Progress(elapsed=elapsed, phase=PHASE, bound=self._bound, trail=self._trail)
             self._report(told, None)
         return self._bound - before if math.isfinite(before) else math.inf
 
@@ -119,7 +160,7 @@ class _Rounds:
             return None
         kept = self._kept(x, duals)
         self._problem = with_cuts(_with_rows(self._problem, kept), cuts)
-        following = Steps(self._problem, before=steps, balance=SLOWLY)
+        following = Steps(self._problem, balance=SLOWLY, weight=steps.weight, taken=steps.taken)
         following.begin(x, np.concatenate([duals[kept], np.zeros(len(cuts))]))
         return following
 
@@ -136,24 +177,22 @@ class _Rounds:
         """Return the best bound with its duals and cuts; there is no point that keeps all rows."""
         if self._bound > self._most:
             return Solution(status=Status.INFEASIBLE, bound=math.inf)
-        duals, problem = self._proof
-        cuts = self._cuts(duals, problem)
-        used = duals != 0
-        used[: self._rows] = True
+        cuts, duals = self._cuts(*self._proof)
         return Solution(
             status=Status.LIMIT,
             reason=ROUGH,
-            row_duals=duals[used],
+            row_duals=duals,
             cuts=cuts if len(cuts) else None,
             trail=self._trail,
             bound=self._bound,
         )
 
-    def _cuts(self, duals: Vector, problem: Problem) -> Cuts:
-        """Return the cuts of a problem that have a dual."""
+    def _cuts(self, duals: Vector, problem: Problem) -> tuple[Cuts, Vector]:
+        """Return the cuts of a problem that have a dual, and the duals of its own rows and of these."""
         matrix: Any = problem.matrix
         used = self._rows + np.flatnonzero(duals[self._rows :])
-        return Cuts(matrix=matrix.tocsr()[used], upper=problem.row_upper[used])
+        cuts = Cuts(matrix=matrix.tocsr()[used], upper=problem.row_upper[used])
+        return cuts, np.concatenate([duals[: self._rows], duals[used]])
 
 
 def _most(problem: Problem) -> float:

@@ -70,7 +70,8 @@ class Scaled:
 
 
 def _compressed(matrix: Any) -> Compressed:
-    return matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data
+    """Return pointers, indices and values; compiled loops would look for negative places of signed ones."""
+    return matrix.indptr.astype(np.uint32), matrix.indices.astype(np.uint32), matrix.data
 
 
 def _equilibrated(problem: Problem) -> tuple[Any, Vector, Vector]:

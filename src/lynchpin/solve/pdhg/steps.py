@@ -39,14 +39,16 @@ class Steps:
     """Where the steps for a problem stand.
 
     balance  how much of the way to the balanced ω each epoch goes
+    weight   ω
+    taken    steps so far, those for a problem before this one included
     """
 
-    def __init__(self, problem: Problem, *, before: "Steps | None" = None, balance: float = AT_ONCE) -> None:
+    def __init__(
+        self, problem: Problem, *, balance: float = AT_ONCE, weight: float = WEIGHT, taken: int = 0
+    ) -> None:
         self._scaled = Scaled.of(problem)
         rows, columns = problem.matrix.shape
-        self.balance = balance
-        self._weight = WEIGHT if before is None else before._weight
-        self._taken = 0 if before is None else before._taken
+        self.balance, self.weight, self.taken = balance, weight, taken
         self.begin(np.zeros(columns), np.zeros(rows))
 
     @property
@@ -67,16 +69,16 @@ class Steps:
 
     def run(self, count: int, *, stopped: Callable[[], bool]) -> None:
         """Take about so many steps, fewer where asked to stop."""
-        epoch = _Epoch(self._scaled, self._weight, self._x, self._y)
-        end = self._taken + count
-        while self._taken < end and not stopped():
+        epoch = _Epoch(self._scaled, self.weight, self._x, self._y)
+        end = self.taken + count
+        while self.taken < end and not stopped():
             over = epoch.advance(CHECK, stopped)
-            self._taken += CHECK
-            if over or epoch.length >= LONG * self._taken or self._taken >= end:
+            self.taken += CHECK
+            if over or epoch.length >= LONG * self.taken or self.taken >= end:
                 self._x, self._y = epoch.reached
-                weight = self._weight * math.exp(-self.balance * epoch.imbalance)
-                self._weight = min(max(weight, 1.0 / WIDEST), WIDEST)
-                epoch = _Epoch(self._scaled, self._weight, self._x, self._y)
+                weight = self.weight * math.exp(-self.balance * epoch.imbalance)
+                self.weight = min(max(weight, 1.0 / WIDEST), WIDEST)
+                epoch = _Epoch(self._scaled, self.weight, self._x, self._y)
         self._x, self._y = epoch.reached
 
 

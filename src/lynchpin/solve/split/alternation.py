@@ -66,6 +66,10 @@ class Alternation:
                 return
             use, price = chosen["use"], self._sourcing.price(chosen)
 
+    def follow(self, point: Values) -> None:
+        """Choose parts anew at the volumes of a relaxation's point, whose other choices are rounded."""
+        self._source(point, np.zeros(self._instance.frames["use"].height))
+
     def _source(self, point: Values, use: Vector) -> dict[str, Vector]:
         """Choose variants and suppliers at a point's volumes, have the plan valued, return the choice."""
         chosen = self._sourcing.choose(Volumes.of(self._instance, point), use, kicks=KICKS)

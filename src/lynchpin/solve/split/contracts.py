@@ -12,10 +12,11 @@ line        a line of work: a generator that yields the tasks it needs next and 
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from lynchpin.solve.contracts import Cutter, Problem, Solution, Trail, Vector
+from lynchpin.solve.job import Job, job_of
 from lynchpin.solve.options import SolveOptions
 
 
@@ -28,6 +29,7 @@ class Task:
     start    value of each column to start from, NaN where unknown, or None
     cutter   who adds rows to a relaxation, or None
     trail    of an alike relaxation, from which this one begins, or None
+    enough   gain of a round with cuts that is too little for another one, see `Job`
     """
 
     name: str
@@ -36,6 +38,19 @@ class Task:
     start: Vector | None = None
     cutter: Cutter | None = None
     trail: Trail | None = None
+    enough: float | None = None
+
+    def job(self) -> Job:
+        """Return the task as a job for one thread."""
+        job = job_of(
+            self.problem,
+            self.options,
+            self.start,
+            cutter=self.cutter,
+            trail=self.trail,
+            enough=self.enough,
+        )
+        return replace(job, settings=job.settings | {"threads": 1})
 
 
 Result = TypeVar("Result")

@@ -4,38 +4,33 @@ A relaxation with cuts leaves little undecided: of rung 30 a tenth of the choice
 a problem that branch and cut solves in seconds, for a better plan than any other way has found there.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from lynchpin.solve.contracts import Cuts, Progress, Solution, Trail, Vector
+from lynchpin.solve.contracts import Progress, Solution, Trail, Vector
 from lynchpin.solve.cuts.cutter import FormCutter
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.shrink import Shrunk, shrunk
 from lynchpin.solve.split.contracts import Line, Stretch, Task
+from lynchpin.solve.split.kept import notes_of, trail_of
 from lynchpin.solve.split.parts import Parts
+from lynchpin.solve.structure import Values
 
 FROM_CUTS = "duals of the {} form's relaxation with cuts"
-POINTS, BASIS = "points of the {} form's cuts", "basis of the {} form's cuts"  # notes kept with the plan
 FIRST_SECONDS, ROUND_SECONDS = 10.0, 20.0  # for a plan near first-order steps the first time, and for others
 LEFT = ("use", "allocate")  # choices that stay untaken where a relaxation takes little of them
 TAKEN = (*LEFT, "launched", "nominate")  # choices that stay taken where it takes nearly all of them
 VERTEX = (5e-3, 0.99)  # what is little and what is nearly all at a point of simplex
 ROUGH = ((0.1, 0.9), (0.05, 0.95), (0.02, 0.98))  # the same where first-order steps stand, in turn
-EARLY, BETWEEN = 3, 1  # rounds of first-order steps before the first plan near them, and before another one
+EARLY, BETWEEN = 1, 1  # rounds of first-order steps before the first plan near them, and before another one
 
 
 def cutter_of(form: Form) -> FormCutter | None:
     """Return a form's cutter; None with rows of one's own, which may say anything of what is tooled."""
     return FormCutter.of(form) if form.own is None else None
-
-
-def is_begun(notes: Mapping[str, Vector]) -> bool:
-    """Return whether notes say where a relaxation's simplex ended: one that begins there ends soon."""
-    return any(BASIS.format(name) in notes for name in ("aggregate", "yearly"))
 
 
 class Tight(NamedTuple):
@@ -46,46 +41,67 @@ class Tight(NamedTuple):
 
 
 class Rough(NamedTuple):
-    """Where first-order steps of a form stand: trail, cuts that matter at its point, rounds so far."""
+    """Where first-order steps of a form stand, after how many rounds."""
 
     form: Form
     trail: Trail
-    cuts: Cuts
     rounds: int
 
 
 class Cutting:
     """Tightens forms and makes plans near them, for the standing of a search.
 
-    tries  plans that were made near first-order steps
+    tries   plans that were made near first-order steps
+    stands  where these stand, as values of variables
     """
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._standing = parts, parts.standing
         self._forms: dict[str, Form] = {}
+        self._kept: Trail | None = None
+        self._cutters: dict[Form, FormCutter | None] = {}
         self._steps: dict[str, tuple[Form, Shrunk]] = {}
-        self._rough: dict[str, Rough] = {}
+        self._rough: Rough | None = None
         self.tries, self._next = 0, EARLY
+        self.stands: Values | None = None
 
-    def tightened(self, form: Form, name: str, *, seconds: float | None = None) -> Stretch[Tight]:
+    def tightened(
+        self,
+        form: Form,
+        name: str,
+        *,
+        by_steps: bool = False,
+        begin: Trail | None = None,
+        enough: float | None = None,
+    ) -> Stretch[Tight]:
         """Solve the relaxation of a form with cuts; return the form with those that hold there.
 
-        seconds  after which it need not be solved to its end
+        by_steps  whether to take first-order steps, whatever its size
+        begin     the trail to begin from, instead of that of an earlier search
+        enough    gain of a round that is too little for another one, see `Job`
         """
-        parts, cutter = self._parts, cutter_of(form)
+        parts, cutter = self._parts, self.cutter(form)
         if cutter is None:
             return Tight(form, None)
         self._forms[name] = form
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
-        options = parts.relaxation(len(form.problem.cost), cuts=True, seconds=seconds)
-        trail = self._trail_of(form)
+        options = parts.relaxation(len(form.problem.cost), cuts=True, by_steps=by_steps)
+        trail = begin or self.trail_of(form)
         self._keep(form, trail)  # of use again if the search ends before there is a later one
-        (found,) = yield [Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail)]
+        (found,) = yield [
+            Task(name=name, problem=relaxed, options=options, cutter=cutter, trail=trail, enough=enough)
+        ]
         self._keep(form, found.trail)
         tight = form if found.cuts is None else form.with_cuts(found.cuts)
         if found.row_duals is not None:
             self._lower(form, bound_of(tight.problem, found.row_duals))
         return Tight(tight, found)
+
+    def cutter(self, form: Form) -> FormCutter | None:
+        """Return a form's cutter, made once."""
+        if form not in self._cutters:
+            self._cutters[form] = cutter_of(form)
+        return self._cutters[form]
 
     def news(self, task: Task, progress: Progress, x: Vector | None) -> bool:
         """Take bound or plan of a search that is still running; return whether it is one from here."""
@@ -102,12 +118,14 @@ class Cutting:
         self._standing.lower(-bound * form.money, FROM_CUTS.format(form.name))
 
     def _stand(self, name: str, progress: Progress) -> None:
-        """Take where the first-order steps of a task stand, once a round."""
-        trail, before = progress.trail, self._rough.get(name)
-        if trail is None or progress.cuts is None or (before is not None and before.trail is trail):
+        """Take where first-order steps stand, once a round."""
+        trail, before = progress.trail, self._rough
+        if trail is None or trail.steps is None or (before is not None and before.trail is trail):
             return
-        rounds = 0 if before is None else before.rounds
-        self._rough[name] = Rough(self._forms[name], trail, progress.cuts, rounds + 1)
+        form, rounds = self._forms[name], 0 if before is None else before.rounds
+        self.stands = form.values(trail.points[-1])
+        # A plan that branch and cut finds near the point of another form is worth much less than that says.
+        self._rough = Rough(form, trail, rounds + 1 if form.name == "yearly" else 0)
 
     def rounded(self, tight: Tight, name: str) -> Line:
         """Make a plan of what a relaxation with cuts takes at all: it is nearly whole."""
@@ -121,16 +139,17 @@ class Cutting:
             limits = _limits(form, solution.x, before, VERTEX)
         yield from self._near(form, limits, name)
 
-    def near(self, steps: str, name: str) -> Line:
-        """Make a plan near where a task's first-order steps stand, once they are far enough from the last."""
-        rough = self._rough.get(steps)
+    def near(self, name: str) -> Line:
+        """Make a plan near where first-order steps stand, once they are far enough from the last one."""
+        rough = self._rough
         if rough is None or rough.rounds < self._next:
             yield []
             return
         share = ROUGH[min(self.tries, len(ROUGH) - 1)]
         seconds = ROUND_SECONDS if self.tries else FIRST_SECONDS
         self._next = rough.rounds + BETWEEN
-        form, point = rough.form.with_cuts(rough.cuts), rough.trail.points[-1]
+        assert rough.trail.steps is not None
+        form, point = rough.form.with_cuts(rough.trail.steps.cuts), rough.trail.points[-1]
         yield from self._near(form, _limits(form, point, point, share), name, seconds)
         self.tries += 1
 
@@ -157,20 +176,14 @@ class Cutting:
 
     def _keep(self, form: Form, trail: Trail | None) -> None:
         """Keep how a relaxation was solved for a search that begins from this one."""
-        if trail is not None:
-            self._standing.notes[POINTS.format(form.name)] = trail.points.ravel()
-            if trail.basis is not None:
-                self._standing.notes[BASIS.format(form.name)] = trail.basis.astype(np.float64)
+        if trail is not None and trail is not self._kept:
+            self._kept = trail
+            self._standing.notes |= notes_of(form, trail)
 
-    def _trail_of(self, form: Form) -> Trail | None:
+    def trail_of(self, form: Form) -> Trail | None:
         """Return how the relaxation of a form of this size was solved before, if that is known."""
         known = self._standing.earlier | self._standing.notes
-        points, basis = known.get(POINTS.format(form.name)), known.get(BASIS.format(form.name))
-        columns = len(form.problem.cost)
-        if points is None or points.size % columns:
-            return None
-        kinds = None if basis is None else np.clip(basis, 0, 255).astype(np.uint8)
-        return Trail(points=points.reshape(-1, columns), basis=kinds)
+        return trail_of(form, known, self._standing.best)
 
 
 def _limits(form: Form, x: Vector, before: Vector, share: tuple[float, float]) -> tuple[Vector, Vector]:

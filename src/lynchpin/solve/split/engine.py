@@ -48,7 +48,9 @@ class Split:
     def _search(self, crew: Crew, stage: Stage) -> None:
         last, alone = self._options.deterministic, crew.workers == 1
         proof = Proof(stage, self._yearly, last=last, alone=alone)
-        crew.add(Plans(stage).line())
+        plans = Plans(stage)
+        crew.add(plans.line())
+        crew.add(plans.aside())
         crew.add(proof.line(), proof.news)
         crew.add(proof.aside(), proof.news)
         while crew.busy and not self._standing.finished:

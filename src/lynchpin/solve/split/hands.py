@@ -15,7 +15,7 @@ from typing import Protocol
 from lynchpin.errors import SolveError
 from lynchpin.solve.contracts import Progress, Solution, Status, Vector
 from lynchpin.solve.highs import GRACE, outcome
-from lynchpin.solve.job import Job, job_of
+from lynchpin.solve.job import Job
 from lynchpin.solve.process import Child
 from lynchpin.solve.split.contracts import Task
 from lynchpin.solve.split.remote import is_gone, portable, solve_task
@@ -59,8 +59,7 @@ class Processes:
 
     def take(self, task: Task) -> Attempt:
         """Have a process solve a task."""
-        job = job_of(task.problem, task.options, task.start, cutter=task.cutter, trail=task.trail)
-        job = replace(job, settings=job.settings | {"threads": 1})
+        job = task.job()
         child = self._idle.pop() if self._idle else self._hire()
         child.give(job)
         return _Local(self, child, job)

@@ -77,12 +77,15 @@ class Parts:
             seed=self.options.seed,
         )
 
-    def relaxation(self, columns: int, *, cuts: bool = False, seconds: float | None = None) -> SolveOptions:
-        """Return options of a relaxation with so many columns, to which cuts may be added."""
-        left = min((one for one in (self.standing.left, seconds) if one is not None), default=None)
-        large = "pdhg" if cuts else "ipm"
+    def relaxation(self, columns: int, *, cuts: bool = False, by_steps: bool = False) -> SolveOptions:
+        """Return options of a relaxation with so many columns, to which cuts may be added.
+
+        by_steps  whether first-order steps are taken whatever the size
+        """
+        left = self.standing.left
+        large = by_steps or columns > (WARM if cuts else SIMPLEX)
         return SolveOptions(
-            method="simplex" if columns <= (WARM if cuts else SIMPLEX) else large,
+            method="simplex" if not large else "pdhg" if cuts else "ipm",
             crossover=False,
             time_limit=None if left is None else max(left, 0.1),
         )

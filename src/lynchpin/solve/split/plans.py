@@ -1,10 +1,11 @@
 """The line of work that makes plans.
 
     alternation  volumes and sourcing by turns: a first plan, or a better one where there is one
-    steps        on a form that is not too large, exact: the root of the likely candidates of each need; every
-                 block at the prices that its duals put on links; family steps at the volumes of that point,
-                 then the plant step at the families' choices
-    pause        where the alternation overlooked nothing, for a plan near a relaxation that takes long
+    steps        else, on a form that is not too large, exact: the root of the likely candidates of each need;
+                 every block at the prices that its duals put on links; family steps at the volumes of that
+                 point, then the plant step at the families' choices
+    following    where first-order steps are on their way to a relaxation: sourcing at the volumes where they
+                 stand, then the plant step
     search       neighbourhoods of the best plan, as long as there is time
 
 Families choose from a *kernel*: what the root, the first point or the alternation found worth it. Every point
@@ -18,12 +19,13 @@ from lynchpin.solve.contracts import Status, Vector
 from lynchpin.solve.split.alternation import Alternation
 from lynchpin.solve.split.blocks import PLANTS
 from lynchpin.solve.split.contracts import Line, Stretch
-from lynchpin.solve.split.cutting import is_begun
+from lynchpin.solve.split.kept import is_begun
 from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
 from lynchpin.solve.split.parts import Parts, Root
 from lynchpin.solve.split.sift import likely, with_uses
 from lynchpin.solve.split.stage import Stage
 from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
+from lynchpin.solve.structure import Values
 
 CANDIDATES = 5  # of each need in the root
 EXACT = 60_000  # columns of the form up to which a root and steps on it take seconds
@@ -31,6 +33,7 @@ ROUGH, FINE = 1e-3, 2e-4  # distance from the best, as a share of the root, for 
 FIRST_SECONDS, STEP_SECONDS, AGAIN_SECONDS = 20.0, 8.0, 8.0  # for first points, steps, neighbourhoods
 OF_ROOT, OF_ROOT_AGAIN = 0.5, 0.2  # the same as shares of the root's own seconds, where that is more
 IDLE = 20  # neighbourhoods without a better plan after which there is no use in more
+FRUITLESS = 2  # places in a row on the yearly form that lead to no better plan, after which none is followed
 HAS_USE = 1e-4  # value in the root from which a choice belongs to the kernel
 
 
@@ -41,6 +44,8 @@ class Plans:
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
         self._scale, self._seconds = 1.0, 0.0
+        self._followed: Values | None = None
+        self._fruitless = 0
 
     def _take(self, parts: Parts) -> None:
         self._parts, self._form = parts, parts.form
@@ -55,15 +60,38 @@ class Plans:
         while self._waits_for_a_bound:
             yield []
         begun = self._standing.best is not None
-        turns = Alternation(self._form.built.instance, self._parts)
+        turns = self._turns = Alternation(self._form.built.instance, self._parts)
         yield from turns.run()
         kernel = with_uses(self._form, turns.near)
         self._stage.agrees = turns.agrees
-        while turns.agrees and self._stage.paused:
-            yield []
-        if len(self._form.problem.cost) <= EXACT:
+        if self._stage.stepping is not None:
+            yield from self._along()
+        elif len(self._form.problem.cost) <= EXACT:
             kernel = yield from self._steps(kernel, begun=begun)
         yield from self._search(kernel)
+
+    def _along(self) -> Line:
+        """Take the plant step from the best plan near the aggregate form's relaxation."""
+        while self._stage.stepping == "aggregate":
+            yield []
+        self._follow()
+        if self._standing.best is not None:
+            self._scale = abs(self._standing.value or 0.0) / self._form.money
+            yield from self._plants(self._at_best())
+        self._stage.followed = True
+
+    def aside(self) -> Line:
+        """Make a plan at the volumes of each place where first-order steps stand."""
+        while not self._stage.proven and (self._stage.stepping != "yearly" or self._fruitless < FRUITLESS):
+            yield []
+            self._follow()
+
+    def _follow(self) -> None:
+        stands = self._stage.stands
+        if self._stage.agrees is not None and stands is not None and stands is not self._followed:
+            self._followed, before = stands, self._standing.value
+            self._turns.follow(stands)
+            self._fruitless = 0 if self._standing.value != before else self._fruitless + 1
 
     @property
     def _waits_for_a_bound(self) -> bool:

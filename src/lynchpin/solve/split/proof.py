@@ -1,9 +1,10 @@
 """The line of work that proves how good a plan can be.
 
 cuts             a relaxation with cuts, round after round (`cuts`): most of the gap closes here. It is one of
-                 the yearly form, solved by first-order steps where that is large (`pdhg`)
-branch and cut   on what that leaves, where the form is not large. Where its relaxation comes late, that of
-                 the aggregate form comes first, and a second line takes the yearly one (`Proof.aside`)
+                 the yearly form, solved by first-order steps where that is large (`pdhg`); these begin where
+                 steps on the aggregate form ended (`refinement`)
+branch and cut   on what that leaves, where the form is not large
+A second line makes plans near the relaxations (`Proof.aside`).
 where there may be no cuts, on the aggregate form, and again on a sharper one once there is a plan:
 root             its duals alone prove a bound, whatever they are worth
 blocks at prices each block's search proves more than its part of the root; the sum is a bound all the time
@@ -15,12 +16,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from lynchpin.solve.contracts import Problem, Progress, Status, Vector
+from lynchpin.solve.contracts import Problem, Progress, Status, Trail, Vector
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.split.contracts import Line, Stretch, Task
 from lynchpin.solve.split.cutting import Cutting, Tight
-from lynchpin.solve.split.parts import Root
+from lynchpin.solve.split.parts import IMPLIED, Root
+from lynchpin.solve.split.refinement import Refinement
 from lynchpin.solve.split.stage import Stage
 
 MANY = 200_000  # columns of the yearly form from which branch and cut does nothing in reasonable time
@@ -31,10 +33,10 @@ FROM_ROOT = "duals of the aggregate form's root"
 FROM_BLOCKS = "blocks at prices, each by branch and cut"
 FROM_TREE = "branch and cut on the yearly form, scale on chords"
 TREE = "branch and cut"
-ROOT, CUTS, CUTS_ASIDE = "root", "cuts", "cuts of the aggregate form"
-SLOW = 20_000  # columns of the aggregate form from which the yearly form's root takes many seconds
-SOON = 12.0  # seconds for the aggregate form's relaxation where the yearly form's comes later
-ROUND, ROUND_ASIDE = "plan near the cuts", "plan near the cuts of the aggregate form"
+ROOT, CUTS, FIRST_CUTS = "root", "cuts", "cuts of the aggregate form"
+SLOW = 20_000  # columns of the aggregate form from which steps on it come before those on the yearly form
+SMALL = 0.15  # gain of a round on the aggregate form, as a share of all, after which it has done its part
+ROUND, LAST_ROUND = "plan near the cuts", "plan near the tight relaxation"
 
 
 class Proof:
@@ -52,49 +54,40 @@ class Proof:
         self._gains = np.zeros(0)
         self._own = np.zeros(0)
         self._tight: Tight | None = None
-        self._is_begun = False
         self._cutting = Cutting(stage.parts)
-        stage.paused = self._is_slow
+        stage.stepping = stage.parts.form.name if self._is_slow and not last else None
 
     def line(self) -> Line:
         """Prove what can be proven."""
         while not self._stage.planned and (self._last or (self._alone and self._standing.best is None)):
             yield []
-        if self._is_large:
-            tight = yield from self._tight_yearly()
-            if tight.solution is None:
-                yield from self._stages()
-            elif tight.solution.status is Status.INFEASIBLE:
-                self._standing.last = tight.solution
-        else:
-            if self._is_slow:
-                tight = yield from self._cutting.tightened(self._parts.form, CUTS_ASIDE, seconds=SOON)
-                if not self._is_begun:
-                    yield from self._cutting.rounded(tight, ROUND_ASIDE)
-                while self._is_begun and self._tight is None:
-                    yield from self._cutting.near(CUTS, ROUND)
-                    self._stage.paused = not self._cutting.tries
-                self._stage.paused = False
-            tight = yield from self._tight_yearly()
+        tight = yield from self._tight_yearly()
+        if tight.solution is not None and tight.solution.status is Status.INFEASIBLE:
+            self._standing.last = tight.solution
+        elif not self._is_large:
             if self._is_slow or self._last or self._alone:
-                yield from self._cutting.rounded(tight, ROUND)
+                yield from self._cutting.rounded(tight, LAST_ROUND)
             yield from self._searched(tight.form, None)
+        elif tight.solution is None:
+            yield from self._stages()
         self._stage.proven = True
 
     def aside(self) -> Line:
-        """Work on the yearly form beside the line: tighten it, or make a plan near it where it is tight."""
+        """Make plans near the relaxations, while they are being solved where that takes long."""
+        if self._is_slow and not self._last and not self._is_scaled:
+            yield []  # steps on the aggregate form are on their way
+            self._cutting.cutter(self._yearly)
         if self._last or self._alone or self._is_large:
             return
-        if self._is_slow:
-            while self._stage.agrees is None:
+        while self._is_slow and self._tight is None:
+            if self._stage.followed:
+                yield from self._cutting.near(ROUND)
+            else:
                 yield []
-            if self._stage.agrees:
-                self._is_begun = True
-                yield from self._tight_yearly()
-            return
         while self._tight is None:
             yield []
-        yield from self._cutting.rounded(self._tight, ROUND)
+        if not self._is_slow:
+            yield from self._cutting.rounded(self._tight, ROUND)
 
     @property
     def _is_large(self) -> bool:
@@ -103,16 +96,43 @@ class Proof:
 
     @property
     def _is_slow(self) -> bool:
-        """Whether the yearly form's relaxation takes so long that the aggregate form's comes first."""
-        quick = self._last or self._alone or self._is_large
-        return not quick and len(self._parts.problem.cost) > SLOW
+        """Whether the yearly form is so large that steps on the aggregate form come first."""
+        return len(self._parts.problem.cost) > SLOW
 
     def _tight_yearly(self) -> Stretch[Tight]:
-        """Return the yearly form with cuts, found once, with scale points where the best plan stands."""
-        if self._tight is None:
-            self._yearly = self._stage.sharpened(self._yearly)
-            self._tight = yield from self._cutting.tightened(self._yearly, CUTS)
+        """Tighten the yearly form, with scale points where the best plan stands."""
+        while self._is_slow and self._is_scaled and not self._stage.planned and self._standing.best is None:
+            yield []
+        self._yearly = self._stage.sharpened(self._yearly)
+        begin = self._cutting.trail_of(self._yearly)
+        if self._is_slow and (begin is None or begin.steps is None):
+            begin = yield from self._first_steps()
+            self._stage.stepping = self._yearly.name
+        self._tight = yield from self._cutting.tightened(
+            self._yearly, CUTS, by_steps=self._is_slow, begin=begin
+        )
+        self._stage.stepping = None
         return self._tight
+
+    def _first_steps(self) -> Stretch[Trail | None]:
+        """Take steps on the aggregate form; return where those on the yearly form may begin."""
+        form = self._parts.form
+        if form.breaks != self._yearly.breaks:
+            form = form.with_breaks(form.built.instance, self._yearly.breaks).without(*IMPLIED)
+        way = Refinement.of(form, self._yearly)
+        if way is None:
+            return None
+        tight = yield from self._cutting.tightened(form, FIRST_CUTS, by_steps=True, enough=SMALL)
+        found = tight.solution
+        if found is None or found.trail is None or found.trail.steps is None:
+            return None
+        self._stage.stands = form.values(found.trail.points[-1])
+        return way.trail(found.trail.points[-1], found.trail.steps)
+
+    @property
+    def _is_scaled(self) -> bool:
+        """Whether savings of scale have points to be found."""
+        return len(self._parts.form.built.columns["mode"].frame) > 0
 
     def _stages(self) -> Line:
         """Prove at the prices of the stage's form, and of the sharper ones that follow it."""
@@ -155,6 +175,7 @@ class Proof:
     def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
         """Take the bound, and the better plan, of a search that is still running."""
         if self._cutting.news(task, progress, x):
+            self._stage.stands = self._cutting.stands
             return
         if task.name == TREE:
             form = self._yearly

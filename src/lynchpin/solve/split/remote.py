@@ -15,7 +15,6 @@ from lynchpin.errors import OptionError
 from lynchpin.solve.contracts import Solution, Status
 from lynchpin.solve.driver import drive
 from lynchpin.solve.highs import solve
-from lynchpin.solve.job import job_of
 from lynchpin.solve.split.contracts import Task
 
 DASK = "dask:"
@@ -28,8 +27,7 @@ def solve_task(task: Task) -> Solution:
     HiGHS sets its threads once for a thread of a process, and for what is forked from it: where another
     number was set before, as by `solve_here`, it refuses one, and a fresh process solves the task.
     """
-    job = job_of(task.problem, task.options, task.start, cutter=task.cutter, trail=task.trail)
-    answer = drive(replace(job, settings=job.settings | {"threads": 1}))
+    answer = drive(task.job())
     if answer.status is not Status.ERROR:
         return answer
     return solve(task.problem, options=replace(task.options, threads=1), start=task.start)

@@ -6,6 +6,7 @@ from lynchpin.solve.forms import Form
 from lynchpin.solve.search_options import SearchOptions
 from lynchpin.solve.split.parts import Parts
 from lynchpin.solve.standing import Standing
+from lynchpin.solve.structure import Values
 
 
 class Stage:
@@ -14,7 +15,9 @@ class Stage:
     parts   of that form
     proven  whether the proof line has nothing left to do
     planned whether the plan line has
-    paused  whether the plan line should wait for a plan of the proof line
+    stepping  form on which first-order steps are on their way to a relaxation, None where none are
+    followed  whether the plan line has made of them what it can
+    stands  where they stand, a point with values of the yearly form's variables, None where not known yet
     agrees  whether the plans that were made first overlooked nothing; None until they are there
     """
 
@@ -24,7 +27,9 @@ class Stage:
         self._instance, self._clock, self._standing = instance, clock, standing
         self._options = options
         self.parts = Parts.of(form, options=options, standing=standing)
-        self.proven = self.planned = self.paused = False
+        self.proven = self.planned = self.followed = False
+        self.stepping: str | None = None
+        self.stands: Values | None = None
         self.agrees: bool | None = None
 
     def sharpen(self) -> bool:
