@@ -33,7 +33,7 @@ from lynchpin.solve.pdhg.steps import SLOWLY, Steps
 from lynchpin.solve.tightening import PHASE, problem_of
 
 FIRST, EACH = 2000, 1000  # steps before the first cuts, and between two rounds
-SOON = 300  # steps before cuts where an earlier search, or steps on a smaller form, had some
+SOON, MUCH = 300, 1e-3  # steps at a time, as long as these gain much, where there are cuts to begin with
 FAR, MORE = (
     0.1,
     5,
@@ -81,6 +81,8 @@ class _Rounds:
         else:  # whatever costs have changed, it proves something as it stands, and more after few steps
             self._look(steps)
             steps.run(SOON, stopped=self._is_over)
+            while not self._is_over() and self._look(steps) > MUCH * abs(self._bound):
+                steps.run(SOON, stopped=self._is_over)
         enough, idle = ENOUGH if self._job.enough is None else self._job.enough, 0
         while True:
             gained = self._look(steps)
