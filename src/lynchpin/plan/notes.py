@@ -1,6 +1,6 @@
 """What a search would not like to compute again, kept beside a plan for one that begins from it.
 
-Nothing of a plan hangs on it: points of an earlier search are hints where to look, and prove nothing.
+Nothing of this plan hangs on it. What of it may prove something for another one is the search's to decide.
 Each array is kept by the places that are not nought.
 """
 
