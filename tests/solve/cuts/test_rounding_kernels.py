@@ -13,6 +13,10 @@ FINER: Vector = np.array([0.5, 0.25, 0.125])
 TURNS = 12
 LEAST = 1e-4
 EQUAL = 1e-9
+# Two turns that are as good but for the order in which products are taken.
+TIED = [-0.9166907749223281, 0, 0, 1468, 8.976869053503012, -10, 3.000000001, 3.5, 2035, 7.819339667899605]
+TIED += [1e-6, 0, 0, 1.000000001]
+TIED_AT = [2 / 3, -1e-7, -1e-7, -1e-7, -1e-7, 2 / 3, -1e-7, 2 / 3, 1e-7, 1, 2 / 3, -1e-7, -1e-7, 1e-7]
 TERM = (
     st.integers(-40, 40).map(lambda number: number / 4)
     | st.sampled_from([1468.0, -1468.0, 2035.0, 791.23354851])
@@ -121,6 +125,7 @@ def test_knapsacks_of_cars_and_tools() -> None:
         ([4.0, -6.0, -6.0], [1.0, 1.0, 0.0]),
         ([4.0] * 30, [0.5] * 30),
         ([4.0, 4.0, -6.0, -6.0], [1.0, 1.0, 2 / 3, 2 / 3]),
+        (TIED, TIED_AT),
     ],
 )
 def test_cases_at_the_edge(terms: list[float], z: list[float]) -> None:

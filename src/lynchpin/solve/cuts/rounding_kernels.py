@@ -29,7 +29,7 @@ def search(terms, z, slack, h):
     if best - slack <= LEAST * np.abs(terms).sum():
         return np.inf
     whole, rest = limit(terms, turned, scale)
-    upper = whole * scale * (1.0 - rest)
+    upper = whole * (scale * (1.0 - rest))
     for j in range(len(terms)):
         h[j] = stepped(terms[j], turned[j], scale, rest)
         if turned[j]:
@@ -106,7 +106,7 @@ def excess(terms, z, turned, scale):
     total = 0.0
     for j in range(len(terms)):
         total += stepped(terms[j], turned[j], scale, rest) * (1.0 - z[j] if turned[j] else z[j])
-    return total - whole * scale * (1.0 - rest)
+    return total - whole * (scale * (1.0 - rest))
 
 
 @compiled

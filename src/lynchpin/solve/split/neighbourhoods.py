@@ -22,11 +22,15 @@ GROW, SHRINK = 1.25, 0.8
 
 @dataclass
 class Neighbourhoods:
-    """Draws neighbourhoods of plans of a form, in an order that the seed decides."""
+    """Draws neighbourhoods of plans of a form, in an order that the seed decides.
+
+    whole  whether every model was free in the last one, so that nothing is left to think over
+    """
 
     form: Form
     seed: int
     size: float = FIRST
+    whole: bool = False
 
     def __post_init__(self) -> None:
         self._random = np.random.default_rng(self.seed)
@@ -44,6 +48,7 @@ class Neighbourhoods:
     def next(self, x: Vector) -> tuple[str, Flags]:
         """Return what to think over next at a point of the form, in words and as free columns (n)."""
         self._turn += 1
+        self.whole = False
         every = self._families + 2
         if self._families and self._turn % every == 0:
             family = int(self._random.integers(self._families))
@@ -52,6 +57,7 @@ class Neighbourhoods:
             )
         seed = int(self._random.integers(self._models))
         models = self._related(seed, x)
+        self.whole = len(models) == self._models
         return (
             f"{len(models)} models around {self.form.built.instance.names['model'][seed]}",
             self._free_models(models),

@@ -1,11 +1,12 @@
 """The line of work that makes plans.
 
     alternation  volumes and sourcing by turns: a first plan, or a better one where there is one
-    steps        else, on a form that is not too large, exact: the root of the likely candidates of each need;
-                 every block at the prices that its duals put on links; family steps at the volumes of that
-                 point, then the plant step at the families' choices
     following    where first-order steps are on their way to a relaxation: sourcing at the volumes where they
                  stand, then the plant step
+    steps        where there are none, or the alternation overlooked something, on a form that is not too
+                 large, exact: the root of the likely candidates of each need; every block at the prices that
+                 its duals put on links; family steps at the volumes of that point, then the plant step at the
+                 families' choices
     search       neighbourhoods of the best plan, as long as there is time
 
 Families choose from a *kernel*: what the root, the first point or the alternation found worth it. Every point
@@ -44,6 +45,7 @@ class Plans:
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
         self._scale, self._seconds = 1.0, 0.0
+        self._turns: Alternation | None = None
         self._followed: Values | None = None
         self._fruitless = 0
 
@@ -60,18 +62,19 @@ class Plans:
         while self._waits_for_a_bound:
             yield []
         begun = self._standing.best is not None
-        turns = self._turns = Alternation(self._form.built.instance, self._parts)
+        turns = Alternation(self._form.built.instance, self._parts)
         yield from turns.run()
         kernel = with_uses(self._form, turns.near)
-        self._stage.agrees = turns.agrees
-        if self._stage.stepping is not None:
-            yield from self._along()
-        elif len(self._form.problem.cost) <= EXACT:
+        missed, follows = not turns.agrees, self._stage.stepping is not None
+        if follows:
+            yield from self._along(turns)
+        if (missed or not follows) and len(self._form.problem.cost) <= EXACT:
             kernel = yield from self._steps(kernel, begun=begun)
         yield from self._search(kernel)
 
-    def _along(self) -> Line:
+    def _along(self, turns: Alternation) -> Line:
         """Take the plant step from the best plan near the aggregate form's relaxation."""
+        self._turns = turns
         while self._stage.stepping == "aggregate":
             yield []
         self._follow()
@@ -88,10 +91,11 @@ class Plans:
 
     def _follow(self) -> None:
         stands = self._stage.stands
-        if self._stage.agrees is not None and stands is not None and stands is not self._followed:
+        if self._turns is not None and stands is not None and stands is not self._followed:
             self._followed, before = stands, self._standing.value
             self._turns.follow(stands)
-            self._fruitless = 0 if self._standing.value != before else self._fruitless + 1
+            idle = self._stage.stepping == "yearly" and self._standing.value == before
+            self._fruitless = self._fruitless + 1 if idle else 0
 
     @property
     def _waits_for_a_bound(self) -> bool:
@@ -185,12 +189,14 @@ class Plans:
             seconds = max(AGAIN_SECONDS, OF_ROOT_AGAIN * self._seconds)
             limits = self._parts.limits(FINE * abs(before or 0.0) / self._form.money, seconds)
             (answer,) = yield [self._parts.task(name, step, limits, x)]
-            around.settle(solved=answer.status is Status.OPTIMAL)
+            solved = answer.status is Status.OPTIMAL
+            around.settle(solved=solved)
             if answer.x is not None:
                 found = step.whole(answer.x)
                 if self._standing.is_beaten_by(self._form.contribution(found)):
                     self._standing.take(self._form.values(found))
-            idle = idle + 1 if self._standing.value == before else 0
+            spent = IDLE if solved and around.whole else idle + 1
+            idle = spent if self._standing.value == before else 0
 
     def _at_best(self) -> Vector:
         """Return the choices of the best plan as a point of the form."""

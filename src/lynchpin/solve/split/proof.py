@@ -107,7 +107,7 @@ class Proof:
         begin = self._cutting.trail_of(self._yearly)
         if self._is_slow and (begin is None or begin.steps is None):
             begin = yield from self._first_steps()
-            self._stage.stepping = self._yearly.name
+        self._stage.stepping = self._yearly.name if self._is_slow else None
         self._tight = yield from self._cutting.tightened(
             self._yearly, CUTS, by_steps=self._is_slow, begin=begin
         )
@@ -124,6 +124,8 @@ class Proof:
             return None
         tight = yield from self._cutting.tightened(form, FIRST_CUTS, by_steps=True, enough=SMALL)
         found = tight.solution
+        if found is not None and found.status is Status.INFEASIBLE:
+            self._standing.last = found
         if found is None or found.trail is None or found.trail.steps is None:
             return None
         self._stage.stands = form.values(found.trail.points[-1])

@@ -18,7 +18,6 @@ class Stage:
     stepping  form on which first-order steps are on their way to a relaxation, None where none are
     followed  whether the plan line has made of them what it can
     stands  where they stand, a point with values of the yearly form's variables, None where not known yet
-    agrees  whether the plans that were made first overlooked nothing; None until they are there
     """
 
     def __init__(
@@ -30,7 +29,6 @@ class Stage:
         self.proven = self.planned = self.followed = False
         self.stepping: str | None = None
         self.stands: Values | None = None
-        self.agrees: bool | None = None
 
     def sharpen(self) -> bool:
         """Add the scale points and critical periods of the best plan; return if there were any to add."""
