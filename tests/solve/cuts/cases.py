@@ -16,6 +16,7 @@ from lynchpin.model.instance import compile as compile_study
 from lynchpin.model.vectors import Positions
 from lynchpin.solve import Problem, Solution, SolveOptions, solve_here
 from lynchpin.solve.contracts import Cuts, Cutter, Vector, with_cuts
+from lynchpin.solve.cuts.covers import Supplies
 from lynchpin.solve.cuts.cutter import FormCutter
 from lynchpin.solve.cuts.found import Row, stacked, together
 from lynchpin.solve.driver import drive
@@ -29,7 +30,7 @@ SIZES = (
     Size(programmes=4, families=2, variants=3, plants=2, suppliers=2, markets=2, periods=4),
 )
 FORMS = ("yearly", "few peaks", "all peaks")
-KINDS = ("use", "tool", "options", "cover", "plant", "phase")
+KINDS = ("use", "tool", "options", "cover", "instead", "plant", "phase")
 ALL = "all"
 # All scopes, successors, combustion cars, contracts, half-years; prices drift in one.
 SEEDS = (1, 6, 8, 12, 15, -4)
@@ -203,10 +204,16 @@ def rows_at(cutter: FormCutter, x: Vector) -> dict[str, list[Row]]:
         "use": [row for need in cutter.needs for row in replace(need, parts=need.parts[:1]).rows(x)],
         "tool": [row for need in cutter.needs for row in replace(need, parts=need.parts[1:]).rows(x)],
         "options": [row for choice in cutter.choices for row in choice.rows(x)],
-        "cover": [row for some in cutter.supplies for row in some.rows(x)],
+        "cover": [row for some in cutter.supplies for row in replace(some, others=None).rows(x)],
+        "instead": [row for some in cutter.supplies for row in some.rows(x) if is_instead(some, row)],
         "plant": [row for plant in cutter.plants for row in plant.rows(x)],
         "phase": cutter.phases.rows(x),
     }
+
+
+def is_instead(supplies: Supplies, row: Row) -> bool:
+    """Return whether a row counts on variants that are engineered instead."""
+    return supplies.others is not None and bool(np.isin(row[0], supplies.others.used).any())
 
 
 @cache

@@ -13,6 +13,7 @@ from scipy import sparse
 from lynchpin.model.vectors import Positions
 from lynchpin.solve import Problem, solve_here
 from lynchpin.solve.contracts import Cuts, SparseMatrix, Vector
+from lynchpin.solve.cuts.alternatives import Alternatives
 from lynchpin.solve.cuts.choices import Choices
 from lynchpin.solve.cuts.covers import Supplies, Supply
 from lynchpin.solve.cuts.found import Row, together
@@ -261,6 +262,44 @@ def test_a_cover_counts_what_cars_take_elsewhere(pieces: tuple[float, float]) ->
     assert side @ point - upper == pytest.approx(4 / 3)
     one_tool = np.array([1.0, 1.0, 1.0, 0.0, 3.0 / one, 3.0 / other, 0.0, 0.0])
     assert side @ one_tool - upper == pytest.approx(0.0)
+
+
+def test_what_one_variant_lacks_is_not_made_by_half_of_another() -> None:
+    """Three cars need 4 parts each; B is there and makes 6, A costs 10 and makes 20: half of A, or A.
+
+    Columns: 0 to 2 use of B, 3 to 5 of A; 6 whether A is engineered; 7 the tool of B, certain; 8 to 10 parts
+    B of each car, 11 to 13 parts A. B lacks 12 - 6 parts, so that cars take
+    6 (1 - used) less of B than 4 for each that uses it, or 12 less the 4 of each that uses A.
+    """
+    one_of = [row(14, **{f"c{car}": 1, f"c{car + 3}": 1}) for car in range(3)]
+    needs = [row(14, **{f"c{car + 8}": 1, f"c{car + 11}": 1}) for car in range(3)]
+    own = [
+        row(14, **{f"c{part}": 1, f"c{use}": -4}) for part, use in zip(range(8, 14), range(6), strict=True)
+    ]
+    engineered = [row(14, **{f"c{car + 3}": 1, "c6": -1}) for car in range(3)]
+    tool = row(14, c8=1, c9=1, c10=1, c7=-6)
+    problem = stated(
+        [*[0.0] * 6, 10.0, *[0.0] * 7],
+        [*one_of, *needs, *own, *engineered, tool],
+        lower=[*[0.0] * 7, 1.0, *[0.0] * 6],
+        upper=[*[1.0] * 8, *[4.0] * 6],
+        whole=8,
+        at_least=[*[1] * 3, *[4] * 3, *[-np.inf] * 10],
+        at_most=[*[1] * 3, *[4] * 3, *[0] * 10],
+    )
+    others = Alternatives(0, np.arange(7), at(3, 4, 5, 0, 1, 2), at(-1, -1, -1, 6, 6, 6))
+    supply = Supply(at(7), np.array([6.0]), [at(8), at(9), at(10)])
+    cars = at(0, 1, 2), np.ones(3), np.full(3, 4.0), [supply], [None] * 3
+    without, finder = Supplies(*cars), Supplies(*cars, others)
+    assert solve_here(relaxed(problem)).objective == pytest.approx(5.0)
+    assert tight(problem, Rows(lambda x: list(without.rows(x)), 14)).objective < 10 - 1
+    point = np.array([0.5] * 7 + [1.0] + [2.0] * 6)
+    cuts = together([found for found in finder.rows(point) if 6 in found[0].tolist()], 14)
+    expected = row(14, c3=4, c4=4, c5=4, c6=-6, c8=1, c9=1, c10=1)
+    assert sides(cuts) == pytest.approx(np.array([expected]))
+    assert cuts.upper == pytest.approx([6.0])
+    assert tight(problem, Rows(lambda x: list(finder.rows(x)), 14)).objective == pytest.approx(10.0)
+    assert solve_here(problem).objective == pytest.approx(10.0)
 
 
 def one_plant() -> tuple[Problem, Plant]:

@@ -13,9 +13,10 @@ in which all but t is whole, and which is rounded as `rounding` states. What a c
     U[m] = M,                    y[m] = 0                                    (F5)
     U[m] = q Σ (n in R) B[m,n],  y[m] = q Σ (n not in R; k) ship[m,k,n]      any markets R (as in `markets`)
 
-The second is the tighter one where a car takes the variant for some of its markets: R are those with
+The second one is the tighter one where a car takes the variant for some of its markets: R are those with
 B use < ship at the point. A relaxation that uses three variants by a third tools a third of each, though
-whole cars do not fit what a whole tool makes.
+whole cars do not fit what a whole tool makes. What the cars could use instead gives further knapsacks, see
+`alternatives`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from lynchpin.model.vectors import Positions, Vector
+from lynchpin.solve.cuts.alternatives import NOTHING, Alternatives, Instead
 from lynchpin.solve.cuts.found import Row
 from lynchpin.solve.cuts.markets import Need
 from lynchpin.solve.cuts.rounding import PARTLY, nearly_full, rounded
@@ -57,22 +59,34 @@ class Reach:
     ship: Sequence[Positions]
     each: Sequence[Vector]
 
-    def rounded(
-        self, used: Vector, taken: Vector, tooled: Vector, brought: Vector
-    ) -> Iterator[tuple[Positions, tuple[Vector, float]]]:
-        """Yield sets of cars and the row of each, rounded.
+    def sets(self, used: Vector, taken: Vector) -> Iterator[tuple[Positions, float]]:
+        """Yield sets of cars that take nearly what they could, and their slack.
 
-        used, taken      of each car: use[m,v] and what it takes of the capacity (cars)
-        tooled, brought  of each tool: whether it is there, and its capacity (tools)
+        used, taken  of each car: use[m,v] and what it takes of the capacity (cars)
         """
         sure = self.most * used
         limit = sure + self.rest
         slack = np.maximum(limit - taken, 0.0)
         for cars in nearly_full(sure > PARTLY, limit, slack):
-            terms, z = np.concatenate([self.most[cars], -brought]), np.concatenate([used[cars], tooled])
-            found = rounded(terms, z, float(slack[cars].sum()))
-            if found is not None:
-                yield np.flatnonzero(cars), found
+            yield np.flatnonzero(cars), float(slack[cars].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Tools:
+    """Suppliers that make a variant together.
+
+    tool, most  columns of tooled and the capacity that each brings (tools)
+    """
+
+    suppliers: Sequence[Supply]
+    tool: Positions
+    most: Vector
+
+    @classmethod
+    def of(cls, suppliers: Sequence[Supply]) -> "Tools":
+        """Return the tools of some suppliers."""
+        tool = np.concatenate([supply.tool for supply in suppliers])
+        return cls(suppliers, tool, np.concatenate([supply.most for supply in suppliers]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +95,7 @@ class Supplies:
 
     use, piece, most  of each car: column of use, capacity that a piece takes, and a M (cars)
     needs             what each car needs of the family, None where that is not known
+    others            what cars could use instead, None for suppliers tooled in more than one phase
     """
 
     use: Positions
@@ -88,6 +103,7 @@ class Supplies:
     most: Vector
     suppliers: Sequence[Supply]
     needs: Sequence[Need | None]
+    others: Alternatives | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to put it together again: many short arrays travel slowly, a few long ones do not."""
@@ -99,28 +115,38 @@ class Supplies:
             np.concatenate([supply.most for supply in self.suppliers]),
             np.concatenate(parts),
         )
-        return _supplies, (self.use, self.piece, self.most, self.needs, sizes, arrays)
+        return _supplies, (self.use, self.piece, self.most, self.needs, self.others, sizes, arrays)
 
     def rows(self, x: Vector) -> Iterator[Row]:
         """Yield rows that a point breaks, at most one for each set of suppliers and of cars."""
         used = x[self.use]
         if used.max(initial=0.0) < PARTLY:
             return
-        count = len(self.suppliers)
-        sizes = {1, count} | ({2} if count <= 3 else set[int]())
         taken = np.array([[x[parts].sum() for parts in supply.parts] for supply in self.suppliers])
         reaches = self._reaches(x, used)
-        for size in sorted(sizes):
-            for chosen in combinations(range(count), size):
-                suppliers = [self.suppliers[one] for one in chosen]
-                tool = np.concatenate([supply.tool for supply in suppliers])
-                most = np.concatenate([supply.most for supply in suppliers])
-                if x[tool] @ most < PARTLY:
-                    continue
-                pieces = taken[list(chosen)].sum(axis=0) * self.piece
-                for reach in reaches:
-                    for cars, found in reach.rounded(used, pieces, x[tool], most):
-                        yield self._row(cars, suppliers, tool, found, reach)
+        for chosen in self._together():
+            tools = Tools.of([self.suppliers[one] for one in chosen])
+            if x[tools.tool] @ tools.most < PARTLY:
+                continue
+            pieces = taken[list(chosen)].sum(axis=0) * self.piece
+            for reach in reaches:
+                for cars, slack in reach.sets(used, pieces):
+                    for instead in self._instead(cars, reach, x):
+                        row = self._row(cars, tools, reach, instead, slack, x)
+                        if row is not None:
+                            yield row
+
+    def _together(self) -> Iterator[tuple[int, ...]]:
+        """Yield suppliers to look at together: each, all, and of few every two."""
+        count = len(self.suppliers)
+        for size in sorted({1, count} | ({2} if count <= 3 else set[int]())):
+            yield from combinations(range(count), size)
+
+    def _instead(self, cars: Positions, reach: Reach, x: Vector) -> Iterator[Instead]:
+        """Yield what cars could use instead."""
+        if self.others is None:
+            return iter([NOTHING])
+        return self.others.sets(self.use[cars], reach.most[cars], x)
 
     def _reaches(self, x: Vector, used: Vector) -> list[Reach]:
         """Return the limit F5 of each car, and the tightest one."""
@@ -142,22 +168,23 @@ class Supplies:
         return [plain, Reach(most, rest, ship, each)] if any(len(some) for some in ship) else [plain]
 
     def _row(
-        self,
-        cars: Positions,
-        suppliers: list[Supply],
-        tool: Positions,
-        found: tuple[Vector, float],
-        reach: Reach,
-    ) -> Row:
-        """Return a rounded row with what the slacks stand for."""
+        self, cars: Positions, tools: Tools, reach: Reach, instead: Instead, slack: float, x: Vector
+    ) -> Row | None:
+        """Return the rounded row of a knapsack, with what its slack stands for; None unless it is broken."""
+        use, most, count = self.use[cars], reach.most[cars], len(cars)
+        whole = np.concatenate([instead.whole(x[use], x), x[instead.used], x[tools.tool]])
+        found = rounded(np.concatenate([most, -instead.most, -tools.most]), whole, slack)
+        if found is None:
+            return None
         value, upper = found
-        value[: len(cars)] -= reach.most[cars]
+        theirs = value[instead.car]
+        value[:count] -= most
         own: list[int] = cars.tolist()
-        parts = [supply.parts[car] for car in own for supply in suppliers]
-        piece = np.repeat(np.repeat(self.piece[cars], len(suppliers)), [len(some) for some in parts])
+        parts = [supply.parts[car] for car in own for supply in tools.suppliers]
+        piece = np.repeat(np.repeat(self.piece[cars], len(tools.suppliers)), [len(some) for some in parts])
         ship, each = [reach.ship[car] for car in own], [-reach.each[car] for car in own]
-        column = np.concatenate([self.use[cars], tool, *parts, *ship])
-        return column, np.concatenate([value, piece, *each]), upper
+        column = np.concatenate([use, instead.used, tools.tool, instead.use, *parts, *ship])
+        return column, np.concatenate([value, theirs, piece, *each]), upper
 
 
 def _cut(values: Any, sizes: Sequence[int]) -> list[Any]:
@@ -170,6 +197,7 @@ def _supplies(
     piece: Vector,
     most: Vector,
     needs: Sequence[Need | None],
+    others: Alternatives | None,
     sizes: tuple[list[int], list[int]],
     arrays: tuple[Positions, Vector, Positions],
 ) -> Supplies:
@@ -180,4 +208,4 @@ def _supplies(
         Supply(tool, some, parts[place * count : (place + 1) * count])
         for place, (tool, some) in enumerate(zip(tools, brought, strict=True))
     ]
-    return Supplies(use, piece, most, suppliers, needs)
+    return Supplies(use, piece, most, suppliers, needs, others)

@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
+from lynchpin.solve.cuts.alternatives import Alternatives
 from lynchpin.solve.cuts.covers import Supplies, Supply
 from lynchpin.solve.cuts.grouping import bounds
 from lynchpin.solve.cuts.markets import Need
-from lynchpin.solve.cuts.reading import Entries, Rows, columns_of
+from lynchpin.solve.cuts.reading import Entries, Rows, columns_of, keys_of
+
+if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
+    from lynchpin.solve.forms import Form
 
 
 def supplies(rows: Rows, needs: Sequence[Need]) -> list[Supplies]:
@@ -18,6 +23,7 @@ def supplies(rows: Rows, needs: Sequence[Need]) -> list[Supplies]:
     is_part = columns_of(rows.form, "buy", "buy_peak")
     limit, use, most = _limits(rows, is_part)
     lots = Lots.of(rows, is_part, limit)
+    phase, others = _phases(rows.form), Alternatives.of(rows.form)
     need_of = _needed(needs, len(rows.form.problem.cost))[lots.column]
     groups = list(lots.together().values())
     found = list[Supplies]()
@@ -26,7 +32,9 @@ def supplies(rows: Rows, needs: Sequence[Need]) -> list[Supplies]:
         cars, piece = lots.car[own], lots.piece[own]
         of_cars = [needs[number] if number >= 0 else None for number in numbers]
         suppliers = [lots.supply(line) for line in members]
-        found.append(Supplies(use[cars], piece, piece * most[cars], suppliers, of_cars))
+        when = np.unique(np.concatenate([phase[supply.tool] for supply in suppliers]))
+        instead = others[int(when[0])] if len(when) == 1 else None
+        found.append(Supplies(use[cars], piece, piece * most[cars], suppliers, of_cars, instead))
     return found
 
 
@@ -97,6 +105,13 @@ class Lots:
         start = self.start[self.line[row] : self.line[row + 1] + 1]
         parts = [self.column[one:end] for one, end in pairwise(start)]
         return Supply(self.tools.column[tools], -self.tools.value[tools], parts)
+
+
+def _phases(form: "Form") -> Positions:
+    """Return the phase of each column of tooled, -1 of others (n)."""
+    found: Positions = np.full(len(form.problem.cost), -1, dtype=np.int64)
+    (found[form.place["tooled"]],) = keys_of(form.built.columns["tooled"].frame, "phase")
+    return found
 
 
 def _needed(needs: Sequence[Need], columns: int) -> Positions:
