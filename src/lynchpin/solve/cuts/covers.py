@@ -118,7 +118,7 @@ class Supplies:
         return _supplies, (self.use, self.piece, self.most, self.needs, self.others, sizes, arrays)
 
     def rows(self, x: Vector) -> Iterator[Row]:
-        """Yield rows that a point breaks, at most one for each set of suppliers and of cars."""
+        """Yield rows that a point breaks, one at most for each set of suppliers, cars and others instead."""
         used = x[self.use]
         if used.max(initial=0.0) < PARTLY:
             return

@@ -49,7 +49,7 @@ class Split:
         last, alone = self._options.deterministic, crew.workers == 1
         proof = Proof(stage, self._yearly, last=last, alone=alone)
         plans = Plans(stage)
-        crew.add(plans.line())
+        crew.add(plans.line(), plans.news)
         crew.add(plans.aside())
         crew.add(proof.line(), proof.news)
         crew.add(proof.aside(), proof.news)

@@ -16,16 +16,16 @@ on the way is valued in the yearly form and verified; nothing here proves anythi
 import numpy as np
 
 from lynchpin.model.vectors import Flags
-from lynchpin.solve.contracts import Status, Vector
+from lynchpin.solve.contracts import Progress, Status, Vector
 from lynchpin.solve.split.alternation import Alternation
 from lynchpin.solve.split.blocks import PLANTS
-from lynchpin.solve.split.contracts import Line, Stretch
+from lynchpin.solve.split.contracts import Line, Stretch, Task
 from lynchpin.solve.split.kept import is_begun
 from lynchpin.solve.split.neighbourhoods import Neighbourhoods, choices_at
 from lynchpin.solve.split.parts import Parts, Root
 from lynchpin.solve.split.sift import likely, with_uses
 from lynchpin.solve.split.stage import Stage
-from lynchpin.solve.split.steps import family_step, held, plant_step, priced_step
+from lynchpin.solve.split.steps import Step, family_step, held, plant_step, priced_step
 from lynchpin.solve.structure import Values
 
 CANDIDATES = 5  # of each need in the root
@@ -45,6 +45,7 @@ class Plans:
         self._stage, self._standing = stage, stage.parts.standing
         self._take(stage.parts)
         self._scale, self._seconds = 1.0, 0.0
+        self._step: Step | None = None
         self._turns: Alternation | None = None
         self._followed: Values | None = None
         self._fruitless = 0
@@ -56,6 +57,12 @@ class Plans:
         """Make plans until there is no use in more."""
         yield from self._plans()
         self._stage.planned = True
+
+    def news(self, task: Task, progress: Progress, x: Vector | None) -> None:
+        """Take the better plan of a step that is still running, a plant step or a neighbourhood."""
+        del task, progress
+        if self._step is not None and x is not None:
+            self._have_valued(self._step.whole(x))
 
     def _plans(self) -> Line:
         yield []  # the proof's first task is on its way while the first turn is made ready
@@ -164,9 +171,10 @@ class Plans:
 
     def _plants(self, x: Vector) -> Stretch[Vector | None]:
         """Take a plant step from a point; return where it leads."""
-        step = plant_step(self._form, x)
+        step = self._step = plant_step(self._form, x)
         limits = self._parts.limits(FINE * self._scale, max(STEP_SECONDS, OF_ROOT * self._seconds))
         (answer,) = yield [self._parts.task("plants and markets", step, limits, x)]
+        self._step = None
         if answer.x is None:
             return None
         found = step.whole(answer.x)
@@ -185,18 +193,22 @@ class Plans:
             x, before = self._at_best(), self._standing.value
             kept = with_uses(self._form, uses | (x[self._form.place["use"]] > 0.5))
             name, free = around.next(x)
-            step = held(self._form.problem, x, free & kept)
+            step = self._step = held(self._form.problem, x, free & kept)
             seconds = max(AGAIN_SECONDS, OF_ROOT_AGAIN * self._seconds)
             limits = self._parts.limits(FINE * abs(before or 0.0) / self._form.money, seconds)
             (answer,) = yield [self._parts.task(name, step, limits, x)]
+            self._step = None
             solved = answer.status is Status.OPTIMAL
             around.settle(solved=solved)
             if answer.x is not None:
-                found = step.whole(answer.x)
-                if self._standing.is_beaten_by(self._form.contribution(found)):
-                    self._standing.take(self._form.values(found))
+                self._have_valued(step.whole(answer.x))
             spent = IDLE if solved and around.whole else idle + 1
             idle = spent if self._standing.value == before else 0
+
+    def _have_valued(self, x: Vector) -> None:
+        """Have a point valued, if it may be better than the plan that is known."""
+        if self._standing.is_beaten_by(self._form.contribution(x)):
+            self._standing.take(self._form.values(x))
 
     def _at_best(self) -> Vector:
         """Return the choices of the best plan as a point of the form."""
