@@ -1,5 +1,6 @@
 """The split method as it goes where forms are large: steps on both forms, plans that follow them."""
 
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -9,10 +10,10 @@ from lynchpin.solve.split import cutting, plans, proof
 from tests.studies import random_study
 
 GAP = 2e-3
-STUDIES = {
-    "ladder": lynchpin.examples.ladder(4),
-    "scale": lynchpin.examples.ladder(4, scale=True),
-    "targets and contracts": random_study(3, part_capacity=True, candidate_programmes=True),
+STUDIES: dict[str, Callable[[], lynchpin.Study]] = {
+    "ladder": lambda: lynchpin.examples.ladder(4),
+    "scale": lambda: lynchpin.examples.ladder(4, scale=True),
+    "targets and contracts": lambda: random_study(3, part_capacity=True, candidate_programmes=True),
 }
 
 
@@ -30,7 +31,7 @@ def planned(study: lynchpin.Study, method: str, **options: object) -> lynchpin.P
 @cache
 def yearly(name: str) -> lynchpin.Plan:
     """Return the plan of a study that the yearly form gives."""
-    return planned(STUDIES[name], "yearly")
+    return planned(STUDIES[name](), "yearly")
 
 
 def overlap(one: lynchpin.Plan, other: lynchpin.Plan) -> bool:
@@ -44,7 +45,7 @@ def overlap(one: lynchpin.Plan, other: lynchpin.Plan) -> bool:
 @pytest.mark.parametrize("options", [{"threads": 2}, {"threads": 1}, {"threads": 2, "deterministic": True}])
 def test_the_way_of_large_studies_ends_where_others_do(name: str, options: dict[str, object]) -> None:
     """Value and bound of the split method and of the yearly form overlap, whoever works and however."""
-    study = STUDIES[name]
+    study = STUDIES[name]()
     plan = planned(study, "split", **options)
     assert all(part.ok for part in lynchpin.verify(plan).values())
     assert plan.gap <= GAP
@@ -54,7 +55,7 @@ def test_the_way_of_large_studies_ends_where_others_do(name: str, options: dict[
 def test_a_form_without_a_tree_is_proven_by_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no form may have a tree, what is proven comes from duals, and no plan beats it."""
     monkeypatch.setattr(proof, "MANY", 0)
-    assert overlap(planned(STUDIES["ladder"], "split", threads=2), yearly("ladder"))
+    assert overlap(planned(STUDIES["ladder"](), "split", threads=2), yearly("ladder"))
 
 
 def test_a_what_if_begins_with_duals_and_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +69,7 @@ def test_a_what_if_begins_with_duals_and_cuts(monkeypatch: pytest.MonkeyPatch) -
         return found
 
     monkeypatch.setattr(cutting, "trail_of", told)
-    study = STUDIES["ladder"]
+    study = STUDIES["ladder"]()
     plan = planned(study, "split", threads=2)
     assert not any(begun)
     begun.clear()
@@ -90,7 +91,7 @@ def test_following_makes_plans(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(plans.Alternation, "follow", counted)
     # So small a gap that nothing proves it before there is something to follow.
-    study, close = STUDIES["ladder"], 1e-7
+    study, close = STUDIES["ladder"](), 1e-7
     plan = lynchpin.plan(study, method="split", gap=close, time_limit=30, threads=2, references=False)
     assert followed
     assert all(part.ok for part in lynchpin.verify(plan).values())

@@ -1,6 +1,6 @@
 """What cars may use instead of a variant: other variants of the same family, each engineered as a whole.
 
-A car uses one variant of a family at most, so that for any variants A beside v
+A car uses one variant of a family at most (U1), so that with U2 for any variants A beside v
 
     w[m] = use[m,v] + Σ (v' in A) use[m,v']     is one or nought,     use[m,v'] <= used[v',c,ph(t)]
 
@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lynchpin.model.vectors import Positions, Vector
-from lynchpin.solve.cuts.grouping import Table, bounds, numbered, spread
-from lynchpin.solve.cuts.reading import keys_of
+from lynchpin.solve.cuts.grouping import bounds, numbered, pairs, spread
+from lynchpin.solve.cuts.reading import keys_of, uses_of
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -70,20 +70,13 @@ class Alternatives:
     def of(cls, form: "Form") -> list["Alternatives"]:
         """Return the alternatives of a form in each phase."""
         frames, first = form.built.instance.frames, form.place["use"].start
-        model, family, variant = keys_of(form.built.columns["use"].frame, "model", "family", "variant")
-        of_row, phase = keys_of(frames["used"], "variant", "phase")
-        row, car = keys_of(frames["used_by"], "row", "model")
-        choice = Table([model, variant], np.arange(len(model)), missing=-1).at(car, of_row[row])
+        model, family = keys_of(frames["use"], "model", "family")
+        (phase,) = keys_of(frames["used"], "phase")
+        row, choice = uses_of(form)
         used = np.full((int(phase.max(initial=-1)) + 1, len(model)), -1, dtype=np.int64)
-        known = choice >= 0
-        used[phase[row[known]], choice[known]] = form.place["used"].start + row[known]
-        group = numbered(model, family)
-        order = np.argsort(group, kind="stable")
-        begin = bounds(group[order], int(group.max(initial=-1)) + 1)
-        size = np.diff(begin)[group]
-        one, other = np.repeat(np.arange(len(model)), size), order[spread(begin[group], size)]
-        apart = one != other
-        start, use = bounds(one[apart], len(model)), first + other[apart]
+        used[phase[row], choice - first] = form.place["used"].start + row
+        one, other = pairs(numbered(model, family))
+        start, use = bounds(one, len(model)), first + other
         return [cls(first, start, use, some) for some in used]
 
     def sets(self, own: Positions, most: Vector, x: Vector) -> Iterator[Instead]:

@@ -31,6 +31,16 @@ def bounds(group: Positions, count: int) -> Positions:
     return np.searchsorted(group, np.arange(count + 1))
 
 
+def pairs(group: Positions) -> tuple[Positions, Positions]:
+    """Return every two entries of a group (n), either way round, in the order of the one (pairs each)."""
+    order = np.argsort(group, kind="stable")
+    start = bounds(group[order], int(group.max(initial=-1)) + 1)
+    begin, size = start[group], np.diff(start)[group]
+    one, other = np.repeat(np.arange(len(group)), size), order[spread(begin, size)]
+    apart = one != other
+    return one[apart], other[apart]
+
+
 class Table:
     """What is known under keys of several whole numbers from nought."""
 

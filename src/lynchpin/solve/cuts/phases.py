@@ -17,8 +17,8 @@ import numpy as np
 from lynchpin.model.vectors import Positions, Vector
 from lynchpin.solve.contracts import Cuts
 from lynchpin.solve.cuts.found import Row, gathered
-from lynchpin.solve.cuts.grouping import Table, bounds, numbered, spread
-from lynchpin.solve.cuts.reading import keys_of
+from lynchpin.solve.cuts.grouping import bounds, numbered, pairs, spread
+from lynchpin.solve.cuts.reading import keys_of, uses_of
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -39,13 +39,13 @@ class Phases:
     def of(cls, form: "Form") -> "Phases":
         """Return the rows of a form."""
         frames, place = form.built.instance.frames, form.place
-        (variant,), models = keys_of(frames["used"], "variant"), keys_of(frames["use"], "model", "variant")
-        use = Table(models, np.arange(place["use"].start, place["use"].stop), missing=-1)
-        row, model = keys_of(frames["used_by"], "row", "model")
+        row, use = uses_of(form)
         columns = len(form.problem.cost)
-        cars = np.unique(row * columns + use.at(model, variant[row]))
-        one, other, here, there = _pairs(*keys_of(frames["tooled"], "nominate", "used"))
-        start = bounds(cars // columns, len(variant))
+        cars = np.unique(row * columns + use)
+        nominate, used = keys_of(frames["tooled"], "nominate", "used")
+        one, other = pairs(numbered(nominate))
+        here, there = used[one], used[other]
+        start = bounds(cars // columns, frames["used"].height)
         size = np.diff(start)[here]
         pair, car = np.repeat(np.arange(len(here)), size), cars[spread(start[here], size)] % columns
         in_both = np.isin(there[pair] * columns + car, cars)
@@ -66,14 +66,3 @@ class Phases:
         _, worst = np.unique(self.both[order, :2], axis=0, return_index=True)
         value = np.array([1.0, -1.0, -1.0, 1.0])
         return [(self.both[row], value, 0.0) for row in order[np.sort(worst)].tolist()]
-
-
-def _pairs(nominate: Positions, used: Positions) -> tuple[Positions, Positions, Positions, Positions]:
-    """Return each two rows of tooled with the same nomination, and the row of used of either."""
-    group = numbered(nominate)
-    order = np.argsort(group, kind="stable")
-    start = bounds(group[order], int(group.max(initial=-1)) + 1)
-    begin, size = start[group[order]], np.diff(start)[group[order]]
-    one, other = np.repeat(np.arange(len(order)), size), spread(begin, size)
-    one, other = order[one[one != other]], order[other[one != other]]
-    return one, other, used[one], used[other]

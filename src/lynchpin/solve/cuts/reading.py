@@ -114,6 +114,14 @@ def keys_of(frame: Any, *names: str) -> list[Positions]:
     return [frame[name].to_numpy().astype(np.int64) for name in names]
 
 
+def uses_of(form: "Form") -> tuple[Positions, Positions]:
+    """Return the row of used of each car that it stands for, and the column of the car's use (e, e)."""
+    frames, place = form.built.instance.frames, form.place["use"]
+    known = Table(keys_of(frames["use"], "model", "variant"), np.arange(place.start, place.stop), missing=-1)
+    (variant,), (row, car) = keys_of(frames["used"], "variant"), keys_of(frames["used_by"], "row", "model")
+    return row, known.at(car, variant[row])
+
+
 def most_sold(form: "Form") -> Table:
     """Return the most cars that are sold, by version, market and period; inf where that is not known."""
     keys = keys_of(form.built.columns["sell"].frame, "model", "market", "period")
