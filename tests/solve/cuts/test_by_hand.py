@@ -19,7 +19,7 @@ from lynchpin.solve.cuts.covers import Supplies, Supply
 from lynchpin.solve.cuts.found import Row, together
 from lynchpin.solve.cuts.markets import Need, Parts
 from lynchpin.solve.cuts.phases import Phases
-from lynchpin.solve.cuts.plants import Plant
+from lynchpin.solve.cuts.plants import Elsewhere, Plant
 from tests.solve.cuts.cases import relaxed, sides, tight
 
 
@@ -302,6 +302,12 @@ def test_what_one_variant_lacks_is_not_made_by_half_of_another() -> None:
     assert solve_here(problem).objective == pytest.approx(10.0)
 
 
+def nowhere(*sold: float) -> Elsewhere:
+    """Return no ways to make the cars of cells elsewhere."""
+    none = np.zeros(0, dtype=np.int64)
+    return Elsewhere(np.array(sold), none, none, none, np.zeros(0), none, none, np.zeros(0))
+
+
 def one_plant() -> tuple[Problem, Plant]:
     """Return a plant of 10 cars, for two programmes of which each sells 6 at 1, and 5 more at a loss.
 
@@ -320,7 +326,7 @@ def one_plant() -> tuple[Problem, Plant]:
         at_most=0,
     )
     cells = at(0, 1, 0, 1), np.array([6.0, 6.0, 5.0, 5.0]), at(3, 4, 5, 6), np.arange(4), np.ones(4)
-    return problem, Plant(2, 10.0, at(0, 1), np.array([10.0, 10.0]), *cells)
+    return problem, Plant(2, 10.0, at(0, 1), np.array([10.0, 10.0]), *cells, nowhere(*cells[1]))
 
 
 def test_a_plant_of_ten_has_no_room_for_two_programmes_of_six() -> None:
@@ -339,6 +345,35 @@ def test_a_plant_of_ten_has_no_room_for_two_programmes_of_six() -> None:
     assert sides(cuts) @ plain.x == pytest.approx([4 / 3])
     assert tight(problem, Rows(lambda x: list(plant.rows(x)), 7)).objective == pytest.approx(-4.0)
     assert solve_here(problem).objective == pytest.approx(-4.0)
+
+
+def test_what_a_full_plant_has_no_room_for_takes_a_whole_programme_elsewhere() -> None:
+    """A plant of 10 and a programme that sells 12 at 1; another plant may make it as well, for 3.
+
+    Columns: 0, 1 the programme here, which is certain, and there; 2 the plant is open; 3, 4 cars from here,
+    from there. The relaxation makes two there and allocates a sixth, for 11 1/2; whole, it is not worth it.
+    """
+    problem = stated(
+        [0.0, 3.0, 0.0, -1.0, -1.0],
+        [row(5, c3=1, c2=-10), row(5, c3=1, c0=-12), row(5, c4=1, c1=-12), row(5, c3=1, c4=1)],
+        lower=[1.0, 0.0, 1.0, 0.0, 0.0],
+        upper=[1.0, 1.0, 1.0, 12.0, 12.0],
+        whole=3,
+        at_least=[-np.inf] * 4,
+        at_most=[0.0, 0.0, 0.0, 12.0],
+    )
+    cells = at(0), np.array([12.0]), at(3), at(0), np.ones(1)
+    there = Elsewhere(np.array([12.0]), at(1), at(0), at(0), np.array([12.0]), at(4), at(0), np.ones(1))
+    alone, both = (Plant(2, 10.0, at(0), np.array([12.0]), *cells, away) for away in (nowhere(12.0), there))
+    plain = solve_here(relaxed(problem))
+    assert plain.x is not None
+    assert plain.objective == pytest.approx(-11.5)
+    assert not list(alone.rows(plain.x))
+    cuts = together(list(both.rows(plain.x)), 5)
+    assert sides(cuts) == pytest.approx(np.array([row(5, c3=1, c4=1, c1=-2)]))
+    assert cuts.upper == pytest.approx([10.0])
+    assert tight(problem, Rows(lambda x: list(both.rows(x)), 5)).objective == pytest.approx(-10.0)
+    assert solve_here(problem).objective == pytest.approx(-10.0)
 
 
 @pytest.mark.parametrize(("limit", "near", "some"), [(8.0, (6.0, 4.0), True), (5.0, (5.0, 10 / 3), False)])

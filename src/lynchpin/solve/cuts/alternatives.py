@@ -93,11 +93,14 @@ class Alternatives:
         if not partly.any():
             return
         some: Positions = np.unique(used[partly])
-        alone: list[Positions] = list(some[:, None])
-        for chosen in [*alone, some] if len(some) > 1 else alone:
-            theirs = np.isin(used, chosen)
+        place = np.searchsorted(some, used)
+        place[some[np.minimum(place, len(some) - 1)] != used] = -1
+        for number in range(len(some)):
+            theirs = place == number
             whose = car[theirs]
-            place = np.searchsorted(chosen, used[theirs])
-            brought = np.zeros(len(chosen))
-            np.add.at(brought, place, most[whose])
-            yield Instead(chosen, brought, use[theirs], whose)
+            yield Instead(some[number : number + 1], most[whose].sum(keepdims=True), use[theirs], whose)
+        if len(some) > 1:
+            theirs = place >= 0
+            whose = car[theirs]
+            brought = np.zeros(len(some)) + np.bincount(place[theirs], most[whose], len(some))
+            yield Instead(some, brought, use[theirs], whose)

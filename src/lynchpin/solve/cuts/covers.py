@@ -72,6 +72,20 @@ class Reach:
 
 
 @dataclass(frozen=True, eq=False)
+class Wanted:
+    """What some cars could take of a variant, with what they could use instead: all of a knapsack but tools.
+
+    terms, point  coefficients of its choices, and where these stand (choices)
+    """
+
+    cars: Positions
+    reach: Reach
+    instead: Instead
+    terms: Vector
+    point: Vector
+
+
+@dataclass(frozen=True, eq=False)
 class Tools:
     """Suppliers that make a variant together.
 
@@ -124,15 +138,19 @@ class Supplies:
             return
         taken = np.array([[x[parts].sum() for parts in supply.parts] for supply in self.suppliers])
         reaches = self._reaches(x, used)
+        known: dict[tuple[int, bytes], list[Wanted]] = {}
         for chosen in self._together():
             tools = Tools.of([self.suppliers[one] for one in chosen])
             if x[tools.tool] @ tools.most < PARTLY:
                 continue
             pieces = taken[list(chosen)].sum(axis=0) * self.piece
-            for reach in reaches:
+            for number, reach in enumerate(reaches):
                 for cars, slack in reach.sets(used, pieces):
-                    for instead in self._instead(cars, reach, x):
-                        row = self._row(cars, tools, reach, instead, slack, x)
+                    key = number, cars.tobytes()
+                    if key not in known:
+                        known[key] = list(self._wanted(cars, reach, x))
+                    for wanted in known[key]:
+                        row = self._row(wanted, tools, slack, x)
                         if row is not None:
                             yield row
 
@@ -142,11 +160,13 @@ class Supplies:
         for size in sorted({1, count} | ({2} if count <= 3 else set[int]())):
             yield from combinations(range(count), size)
 
-    def _instead(self, cars: Positions, reach: Reach, x: Vector) -> Iterator[Instead]:
-        """Yield what cars could use instead."""
-        if self.others is None:
-            return iter([NOTHING])
-        return self.others.sets(self.use[cars], reach.most[cars], x)
+    def _wanted(self, cars: Positions, reach: Reach, x: Vector) -> Iterator[Wanted]:
+        """Yield what cars could take, with each that they could use instead."""
+        use, most = self.use[cars], reach.most[cars]
+        for instead in [NOTHING] if self.others is None else self.others.sets(use, most, x):
+            terms = np.concatenate([most, -instead.most])
+            point = np.concatenate([instead.whole(x[use], x), x[instead.used]])
+            yield Wanted(cars, reach, instead, terms, point)
 
     def _reaches(self, x: Vector, used: Vector) -> list[Reach]:
         """Return the limit F5 of each car, and the tightest one."""
@@ -167,18 +187,17 @@ class Supplies:
         plain = Reach(self.most, np.zeros(len(used)), none, [np.zeros(0)] * len(used))
         return [plain, Reach(most, rest, ship, each)] if any(len(some) for some in ship) else [plain]
 
-    def _row(
-        self, cars: Positions, tools: Tools, reach: Reach, instead: Instead, slack: float, x: Vector
-    ) -> Row | None:
+    def _row(self, wanted: Wanted, tools: Tools, slack: float, x: Vector) -> Row | None:
         """Return the rounded row of a knapsack, with what its slack stands for; None unless it is broken."""
-        use, most, count = self.use[cars], reach.most[cars], len(cars)
-        whole = np.concatenate([instead.whole(x[use], x), x[instead.used], x[tools.tool]])
-        found = rounded(np.concatenate([most, -instead.most, -tools.most]), whole, slack)
+        terms = np.concatenate([wanted.terms, -tools.most])
+        found = rounded(terms, np.concatenate([wanted.point, x[tools.tool]]), slack)
         if found is None:
             return None
         value, upper = found
+        cars, reach, instead = wanted.cars, wanted.reach, wanted.instead
+        use, count = self.use[cars], len(cars)
         theirs = value[instead.car]
-        value[:count] -= most
+        value[:count] -= reach.most[cars]
         own: list[int] = cars.tolist()
         parts = [supply.parts[car] for car in own for supply in tools.suppliers]
         piece = np.repeat(np.repeat(self.piece[cars], len(tools.suppliers)), [len(some) for some in parts])

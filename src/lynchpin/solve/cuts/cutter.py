@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from lynchpin.model.vectors import Positions
 from lynchpin.solve.contracts import Cuts, Vector
 from lynchpin.solve.cuts.choices import Choices, choices
 from lynchpin.solve.cuts.chords import Chords, chords
@@ -51,3 +52,24 @@ class FormCutter:
         found += [row for some in self.chords for row in some.rows(x)]
         found += self.phases.rows(x)
         return stacked([broken(together(found, self.columns), x), broken(self.phases.only, x)])
+
+
+@dataclass(frozen=True, eq=False)
+class Within:
+    """A form's cutter for what is left of the form where many columns are fixed.
+
+    columns  that are left (k)
+    fixed    value of every column, nought where it is left (n)
+    """
+
+    cutter: FormCutter
+    columns: Positions
+    fixed: Vector
+
+    def cuts(self, x: Vector) -> Cuts:
+        """Return rows that a point (k) breaks."""
+        whole = self.fixed.copy()
+        whole[self.columns] = x
+        found = self.cutter.cuts(whole)
+        matrix: Any = found.matrix
+        return Cuts(matrix=matrix.tocsr()[:, self.columns], upper=found.upper - matrix @ self.fixed)

@@ -17,6 +17,14 @@ slack t[q] = U[q] allocate[q,k] − y[q] >= 0 and all other cars left out,
 is rounded to whole choices as `rounding` states. A relaxation allocates a share of a programme to each of
 several plants, as much as the few markets that it serves from there need, where whole ones have no room. The
 cells are those whose cars are as many as the share allows, or nearly so.
+
+Cars of other cells A may come from anywhere. What the plants k' beside k make of a cell is e[c,k'] <=
+E[c,k'] allocate[q,k'] (F2, F9), so k makes w (all of them) − Σ k' E[c,k'] allocate[q,k'] at least, and with
+t[c] = w B[c] − w (all of them) >= 0
+
+    ... + Σ (c in A) ( w B[c] − Σ k' E[c,k'] allocate[q,k'] ) − capacity[k] open[k] <= ... + Σ (c in A) t[c]
+
+A relaxation makes at a second plant what a full one has no room for, and allocates no more than that share.
 """
 
 from collections.abc import Iterator
@@ -27,9 +35,31 @@ import numpy as np
 
 from lynchpin.model.vectors import Flags, Positions, Vector
 from lynchpin.solve.cuts.found import Row
-from lynchpin.solve.cuts.grouping import bounds, numbered
+from lynchpin.solve.cuts.grouping import Table, bounds, numbered, spread
 from lynchpin.solve.cuts.reading import Rows, columns_of, keys_of, most_sold
 from lynchpin.solve.cuts.rounding import PARTLY, nearly_full, rounded
+
+
+@dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """Ways to make the cars of a plant's cells at other plants.
+
+    sold            slots of all that can be sold, from anywhere (cells of the plant)
+    allocate        columns of allocate (choices)
+    cell, choice    cell of the plant that each way is for, and the choice that it takes (ways)
+    most            E (ways)
+    ship, way       columns of cars on their way, and the way of each (e)
+    slots           what each would take of the plant (e)
+    """
+
+    sold: Vector
+    allocate: Positions
+    cell: Positions
+    choice: Positions
+    most: Vector
+    ship: Positions
+    way: Positions
+    slots: Vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +68,7 @@ class Plant:
 
     open, capacity    column of open, slots
     allocate, limit   column and most slots of each programme, inf where there is no F2 (programmes)
-    programme, most   programme of each cell, slots of all that can be sold there (cells)
+    programme, most   programme of each cell, slots of all that can be sold there from here (cells)
     ship, cell, slots columns of cars on their way, cell and slots of each (e)
     """
 
@@ -51,31 +81,51 @@ class Plant:
     ship: Positions
     cell: Positions
     slots: Vector
+    elsewhere: Elsewhere
 
     def rows(self, x: Vector) -> Iterator[Row]:
         """Yield rows that a point breaks, at most one for each choice of cells."""
-        choice = np.append(x[self.allocate], x[self.open])
-        if not ((choice > PARTLY) & (choice < 1 - PARTLY)).any():
+        other, count = self.elsewhere, len(self.most)
+        choice, away = x[self.allocate], x[other.allocate]
+        partly = np.concatenate([choice, away, [x[self.open]]])
+        if not ((partly > PARTLY) & (partly < 1 - PARTLY)).any():
             return
-        taken = np.bincount(self.cell, self.slots * x[self.ship], len(self.most))
+        taken = np.bincount(self.cell, self.slots * x[self.ship], count)
+        came = np.bincount(other.way, other.slots * x[other.ship], len(other.cell))
         allowed = self.most * choice[self.programme]
-        for cells in nearly_full(allowed > PARTLY, allowed, allowed - taken):
-            yield from self._rounded(cells, choice, float(taken[cells].sum()))
+        unsold = other.sold - taken - np.bincount(other.cell, came, count)
+        spare = unsold + np.bincount(other.cell, other.most * away[other.choice] - came, count)
+        lean = spare < allowed - taken - PARTLY
+        for anywhere in [np.zeros(count, dtype=np.bool_), lean] if lean.any() else [lean]:
+            limit = np.where(anywhere, other.sold, allowed)
+            room = np.where(anywhere, spare, allowed - taken)
+            for cells in nearly_full(limit > PARTLY, limit, room):
+                own, every = cells & ~anywhere, cells & anywhere
+                yield from self._rounded(own, every, float(taken[own].sum()), float(unsold[every].sum()), x)
 
-    def _rounded(self, cells: Flags, choice: Vector, taken: float) -> Iterator[Row]:
-        """Yield the row of some cells, whose cars take so many slots, if it is broken."""
-        count = len(self.allocate)
-        limit = np.bincount(self.programme[cells], self.most[cells], count)
-        limit = np.minimum(limit, self.limit)
-        slack = max(float(limit @ choice[:-1]) - taken, 0.0)
-        found = rounded(np.append(limit, -self.capacity), choice, slack)
+    def _rounded(self, own: Flags, every: Flags, taken: float, unsold: float, x: Vector) -> Iterator[Row]:
+        """Yield the row of some cells, if it is broken.
+
+        own, taken     cells whose cars from here count, and the slots that these take
+        every, unsold  cells whose cars from anywhere count, and the slots that all that can be sold lacks
+        """
+        other, count = self.elsewhere, len(self.allocate)
+        limit = np.minimum(np.bincount(self.programme[own], self.most[own], count), self.limit)
+        some = every[other.cell]
+        away = np.bincount(other.choice[some], other.most[some], len(other.allocate))
+        sure = float(other.sold[every].sum())
+        slack = max(float(limit @ x[self.allocate]) - taken, 0.0) + max(unsold, 0.0)
+        columns = np.concatenate([self.allocate, [self.open], other.allocate])
+        terms = np.concatenate([limit, [-self.capacity], -away, [sure]])
+        found = rounded(terms, np.append(x[columns], 1.0), slack)
         if found is None:
             return
         value, upper = found
-        value[:-1] -= limit
-        own = cells[self.cell]
-        index = np.concatenate([self.allocate, [self.open], self.ship[own]])
-        yield index, np.concatenate([value, self.slots[own]]), upper
+        value[:count] -= limit
+        mine, theirs = (own | every)[self.cell], some[other.way]
+        index = np.concatenate([columns, self.ship[mine], other.ship[theirs]])
+        slots = np.concatenate([value[:-1], self.slots[mine], other.slots[theirs]])
+        yield index, slots, upper + sure - float(value[-1])
 
 
 def plants(rows: Rows) -> list[Plant]:
@@ -90,19 +140,29 @@ def plants(rows: Rows) -> list[Plant]:
 class _Cells:
     """The cells of rows F3, row after row.
 
-    start             where those of each row begin, and where those of the last one end (rows + 1)
-    choice, most      column of allocate, slots of all that can be sold (cells)
-    begin             where the shipments of each cell begin, and where those of the last one end (cells + 1)
-    ship, cell, slots columns of cars on their way, cell among all, slots of each (e)
+    start         where those of each row begin, and where those of the last one end (rows + 1)
+    choice, most  column of allocate, most cars that can be sold from there (cells)
+    sold          most cars that can be sold from anywhere (cells)
+    make, slots   column of make, slots of a car (cells)
+    car           number of its version, market and period (cells)
+    begin         where the shipments of each cell begin, and where those of the last one end (cells + 1)
+    ship          columns of cars on their way (e)
     """
 
     start: Positions
     choice: Positions
     most: Vector
+    sold: Vector
+    make: Positions
+    slots: Vector
+    car: Positions
     begin: Positions
     ship: Positions
-    cell: Positions
-    slots: Vector
+
+    def shipments(self, cells: Positions) -> tuple[Positions, Positions]:
+        """Return the columns of cars on their way of some cells, and the place of the cell of each."""
+        size = np.diff(self.begin)[cells]
+        return self.ship[spread(self.begin[cells], size)], np.repeat(np.arange(len(cells)), size)
 
 
 class _Read:
@@ -119,6 +179,9 @@ class _Read:
         right = np.flatnonzero(one & rest.all(is_small) & self._is_zero(lines.rows))
         self.made, self.open = lines.own.of(right), rest.only(is_open).of(right)
         self.cells, self.limits = self._cells(), self._limits()
+        cells = self.cells
+        alike = np.unique(np.stack([cells.car, cells.make]), axis=1, return_index=True)[1]
+        self.alike = Table([cells.car[alike]], alike, missing=-1)  # one cell of each car and column of make
 
     def _allowed(self) -> tuple[Positions, Vector]:
         """Return of each shipment the column of allocate, -1 without one, and the most cars (F2_ship) (n)."""
@@ -167,7 +230,9 @@ class _Read:
         slots = self.made.value[entry[first]]
         start = bounds(self.made.row[entry[first]], len(self.made.sizes))
         begin = bounds(cell, len(first))
-        return _Cells(start, choice[ship[begin[:-1]]], slots * most[one], begin, ship, cell, slots[cell])
+        car = numbered(*(key[order][begin[:-1]] for key in market))
+        make = self.made.column[entry[first]]
+        return _Cells(start, choice[ship[begin[:-1]]], most[one], sold[one], make, slots, car, begin, ship)
 
     def _limits(self) -> dict[int, dict[int, tuple[dict[int, float], float]]]:
         """Return of each car and column of allocate the slots of the programme's cars, and its limit (F2)."""
@@ -190,20 +255,42 @@ class _Read:
     def plant(self, line: int) -> Plant:
         """Return the knapsack of a row F3 that has cells."""
         cells = self.cells
-        own = slice(int(cells.start[line]), int(cells.start[line + 1]))
-        ships = slice(int(cells.begin[own.start]), int(cells.begin[own.stop]))
+        own = np.arange(int(cells.start[line]), int(cells.start[line + 1]))
         choices, programme = np.unique(cells.choice[own], return_inverse=True)
         limits = self._limits_of(line)
+        slots = cells.slots[own]
+        ship, cell = cells.shipments(own)
         return Plant(
             int(self.open.column[line]),
             -float(self.open.value[line]),
             choices,
             np.array([limits.get(choice, np.inf) for choice in choices.tolist()]),
             programme,
-            cells.most[own],
-            cells.ship[ships],
-            cells.cell[ships] - own.start,
-            cells.slots[ships],
+            slots * cells.most[own],
+            ship,
+            cell,
+            slots[cell],
+            self._elsewhere(own, slots),
+        )
+
+    def _elsewhere(self, own: Positions, slots: Vector) -> Elsewhere:
+        """Return the ways to make the cars of some cells in other rows, of slots here (cells)."""
+        cells = self.cells
+        begin, size = self.alike.ranges(cells.car[own])
+        cell, other = np.repeat(np.arange(len(own)), size), self.alike.values[spread(begin, size)]
+        apart = cells.make[other] != cells.make[own][cell]
+        cell, other = cell[apart], other[apart]
+        choices, choice = np.unique(cells.choice[other], return_inverse=True)
+        ship, way = cells.shipments(other)
+        return Elsewhere(
+            slots * cells.sold[own],
+            choices,
+            cell,
+            choice,
+            slots[cell] * cells.most[other],
+            ship,
+            way,
+            slots[cell][way],
         )
 
     def _limits_of(self, line: int) -> dict[int, float]:

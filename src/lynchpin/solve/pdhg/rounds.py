@@ -29,7 +29,8 @@ from lynchpin.solve.contracts import (
 )
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.job import Job
-from lynchpin.solve.pdhg.steps import SLOWLY, Steps
+from lynchpin.solve.pdhg.sifted import Sifted
+from lynchpin.solve.pdhg.steps import Steps
 from lynchpin.solve.tightening import PHASE, problem_of
 
 FIRST, EACH = 2000, 1000  # steps before the first cuts, and between two rounds
@@ -44,6 +45,7 @@ IDLE = 1e-2  # room in a row without a dual from which it is let go
 ROUGH = "first-order steps end at a rough point"
 
 Report = Callable[[Progress, Vector | None], None]
+Taken = Steps | Sifted
 
 
 def approached(
@@ -94,7 +96,7 @@ class _Rounds:
             steps = following
             steps.run(EACH, stopped=self._is_over)
 
-    def _begun(self) -> Steps | None:
+    def _begun(self) -> Taken | None:
         """Return steps that go on from where a trail ends, None without one that fits."""
         trail = self._job.trail
         if trail is None or trail.steps is None or not self._fits(trail.points):
@@ -104,9 +106,7 @@ class _Rounds:
         if stood.duals.shape != problem.row_upper.shape or not np.isfinite(stood.duals).all():
             return None
         self._problem = problem
-        steps = Steps(problem, balance=SLOWLY, weight=stood.weight, taken=FIRST)
-        steps.begin(trail.points[-1], stood.duals)
-        return steps
+        return Sifted(problem, trail.points[-1], stood.duals, weight=stood.weight, taken=FIRST)
 
     def _first_steps(self) -> Steps:
         """Return steps that were taken until cuts are of use."""
@@ -125,7 +125,7 @@ class _Rounds:
         columns = self._problem.cost.shape
         return len(points) > 0 and points.shape[1:] == columns and bool(np.isfinite(points[-1]).all())
 
-    def _is_far(self, steps: Steps) -> bool:
+    def _is_far(self, steps: Taken) -> bool:
         """Return whether point and duals disagree so much that cuts at the point would be of no use."""
         bound = bound_of(self._problem, steps.duals)
         value = self._problem.offset + float(self._problem.cost @ steps.x)
@@ -136,7 +136,7 @@ class _Rounds:
         late = deadline is not None and time.monotonic() > deadline
         return late or (self._asked is not None and self._asked())
 
-    def _look(self, steps: Steps) -> float:
+    def _look(self, steps: Taken) -> float:
         """Take the bound of the duals as they are; return by how much it is better than the best."""
         duals, before = steps.duals, self._bound
         bound = bound_of(self._problem, duals)
@@ -154,7 +154,7 @@ class _Rounds:
             self._report(told, None)
         return self._bound - before if math.isfinite(before) else math.inf
 
-    def _cut(self, steps: Steps) -> Steps | None:
+    def _cut(self, steps: Taken) -> Taken | None:
         """Change cuts for those that the point breaks; return steps that go on, None without such cuts."""
         x, duals = steps.x, steps.duals
         cuts = None if self._job.cutter is None else self._job.cutter.cuts(x)
@@ -162,9 +162,8 @@ class _Rounds:
             return None
         kept = self._kept(x, duals)
         self._problem = with_cuts(_with_rows(self._problem, kept), cuts)
-        following = Steps(self._problem, balance=SLOWLY, weight=steps.weight, taken=steps.taken)
-        following.begin(x, np.concatenate([duals[kept], np.zeros(len(cuts))]))
-        return following
+        started = np.concatenate([duals[kept], np.zeros(len(cuts))])
+        return Sifted(self._problem, x, started, weight=steps.weight, taken=steps.taken)
 
     def _kept(self, x: Vector, duals: Vector) -> Flags:
         """Return the problem's own rows, and cuts that have a dual or little room (m)."""

@@ -33,6 +33,7 @@ class Scaled:
     limits         cost, lower, upper (n), row_lower, row_upper (m)
     of_x, of_y     what a scaled point and its duals are multiplied with to be those of the problem (n), (m)
     step           product of the two step lengths
+    unit           b / k: ω of the problem as it is, for each ω of the scaled one
     """
 
     rows: Compressed
@@ -41,6 +42,7 @@ class Scaled:
     of_x: Vector
     of_y: Vector
     step: float
+    unit: float
 
     @classmethod
     def of(cls, problem: Problem) -> "Scaled":
@@ -66,6 +68,7 @@ class Scaled:
             of_x=by_column / of_limits,
             of_y=by_row / of_cost,
             step=SAFE / _norm(rows, columns, matrix.shape),
+            unit=of_limits / of_cost,
         )
 
 

@@ -39,17 +39,23 @@ class Steps:
     """Where the steps for a problem stand.
 
     balance  how much of the way to the balanced ω each epoch goes
-    weight   ω
     taken    steps so far, those for a problem before this one included
     """
 
     def __init__(
-        self, problem: Problem, *, balance: float = AT_ONCE, weight: float = WEIGHT, taken: int = 0
+        self, problem: Problem, *, balance: float = AT_ONCE, weight: float | None = None, taken: int = 0
     ) -> None:
+        """Stand at nought; `weight` is that of an alike problem, if known."""
         self._scaled = Scaled.of(problem)
         rows, columns = problem.matrix.shape
-        self.balance, self.weight, self.taken = balance, weight, taken
+        self.balance, self.taken = balance, taken
+        self._weight = WEIGHT if weight is None else _within(weight / self._scaled.unit)
         self.begin(np.zeros(columns), np.zeros(rows))
+
+    @property
+    def weight(self) -> float:
+        """Return ω of the problem as it is, not scaled."""
+        return self._weight * self._scaled.unit
 
     @property
     def x(self) -> Vector:
@@ -69,17 +75,20 @@ class Steps:
 
     def run(self, count: int, *, stopped: Callable[[], bool]) -> None:
         """Take about so many steps, fewer where asked to stop."""
-        epoch = _Epoch(self._scaled, self.weight, self._x, self._y)
+        epoch = _Epoch(self._scaled, self._weight, self._x, self._y)
         end = self.taken + count
         while self.taken < end and not stopped():
             over = epoch.advance(CHECK, stopped)
             self.taken += CHECK
             if over or epoch.length >= LONG * self.taken or self.taken >= end:
                 self._x, self._y = epoch.reached
-                weight = self.weight * math.exp(-self.balance * epoch.imbalance)
-                self.weight = min(max(weight, 1.0 / WIDEST), WIDEST)
-                epoch = _Epoch(self._scaled, self.weight, self._x, self._y)
+                self._weight = _within(self._weight * math.exp(-self.balance * epoch.imbalance))
+                epoch = _Epoch(self._scaled, self._weight, self._x, self._y)
         self._x, self._y = epoch.reached
+
+
+def _within(weight: float) -> float:
+    return min(max(weight, 1.0 / WIDEST), WIDEST)
 
 
 class _Epoch:

@@ -1,16 +1,19 @@
 """Relaxations with cuts, what is kept of them for a later search, and plans near them.
 
 A relaxation with cuts leaves little undecided: of rung 30 a tenth of the choices. What it takes at all makes
-a problem that branch and cut solves in seconds, for a better plan than any other way has found there.
+a problem that branch and cut solves in seconds, for a better plan than any other way has found there. Near a
+rough point, where first-order steps stand, simplex first finds the corner that is meant, with its own cuts:
+choices that are whole there stay as they are, a hundred or so are left.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from lynchpin.solve.contracts import Progress, Solution, Trail, Vector
-from lynchpin.solve.cuts.cutter import FormCutter
+from lynchpin.solve.contracts import Progress, Solution, Trail, Vector, with_cuts
+from lynchpin.solve.cuts.cutter import FormCutter, Within
 from lynchpin.solve.evaluate import bound_of
 from lynchpin.solve.forms import Form
 from lynchpin.solve.shrink import Shrunk, shrunk
@@ -24,7 +27,8 @@ FIRST_SECONDS, ROUND_SECONDS = 10.0, 20.0  # for a plan near first-order steps t
 LEFT = ("use", "allocate")  # choices that stay untaken where a relaxation takes little of them
 TAKEN = (*LEFT, "launched", "nominate")  # choices that stay taken where it takes nearly all of them
 VERTEX = (5e-3, 0.99)  # what is little and what is nearly all at a point of simplex
-ROUGH = ((0.1, 0.9), (0.05, 0.95), (0.02, 0.98))  # the same where first-order steps stand, in turn
+ROUGH = ((0.05, 0.95), (0.02, 0.98), (0.01, 0.99))  # the same where first-order steps stand, in turn
+WHOLE = 1e-5  # distance from a whole number at which a choice is one
 EARLY, BETWEEN = 1, 1  # rounds of first-order steps before the first plan near them, and before another one
 
 
@@ -60,7 +64,7 @@ class Cutting:
         self._forms: dict[str, Form] = {}
         self._kept: Trail | None = None
         self._cutters: dict[Form, FormCutter | None] = {}
-        self._steps: dict[str, tuple[Form, Shrunk]] = {}
+        self._steps: dict[str, tuple[Form, Sequence[Shrunk]]] = {}
         self._rough: Rough | None = None
         self.tries, self._next = 0, EARLY
         self.stands: Values | None = None
@@ -134,10 +138,10 @@ class Cutting:
             return
         before = solution.trail.points[-1]
         if solution.x is None:
-            limits = _limits(form, before, before, ROUGH[-1])
+            yield from self._near_rough(form, _limits(form, before, before, ROUGH[-1]), name, ROUND_SECONDS)
         else:
-            limits = _limits(form, solution.x, before, VERTEX)
-        yield from self._near(form, limits, name)
+            step = shrunk(form.problem, *_limits(form, solution.x, before, VERTEX))
+            yield from self._near(form, [step], name, ROUND_SECONDS)
 
     def near(self, name: str) -> Line:
         """Make a plan near where first-order steps stand, once they are far enough from the last one."""
@@ -150,29 +154,45 @@ class Cutting:
         self._next = rough.rounds + BETWEEN
         assert rough.trail.steps is not None
         form, point = rough.form.with_cuts(rough.trail.steps.cuts), rough.trail.points[-1]
-        yield from self._near(form, _limits(form, point, point, share), name, seconds)
+        yield from self._near_rough(form, _limits(form, point, point, share), name, seconds)
         self.tries += 1
 
-    def _near(
-        self, form: Form, limits: tuple[Vector, Vector], name: str, seconds: float = ROUND_SECONDS
-    ) -> Line:
-        """Make a plan within limits of the columns by branch and cut."""
-        step = shrunk(form.problem, *limits)
-        if step.problem is None or not len(step.columns) or not form.problem.is_mixed_integer:
+    def _near_rough(self, form: Form, limits: tuple[Vector, Vector], name: str, seconds: float) -> Line:
+        """Make a plan within limits of the columns, near the corner at which simplex ends there."""
+        step, cutter = shrunk(form.problem, *limits), self.cutter(form)
+        if step.problem is None or not len(step.columns) or cutter is None:
             return
-        self._steps[name] = (form, step)
+        relaxed = replace(step.problem, integer=np.zeros_like(step.problem.integer))
+        options = replace(self._parts.limits(0.0, 2 * seconds), method="simplex")
+        within = Within(cutter, step.columns, step.fixed)
+        (found,) = yield [Task(name=f"corner for a {name}", problem=relaxed, options=options, cutter=within)]
+        if found.x is None:
+            return
+        tight = step.problem if found.cuts is None else with_cuts(step.problem, found.cuts)
+        corner = np.round(found.x)
+        sure = tight.integer & (np.abs(found.x - corner) < WHOLE)
+        lower, upper = np.where(sure, corner, tight.lower), np.where(sure, corner, tight.upper)
+        yield from self._near(form, [step, shrunk(tight, lower, upper)], name, seconds)
+
+    def _near(self, form: Form, steps: Sequence[Shrunk], name: str, seconds: float) -> Line:
+        """Make a plan of what is left of a form after some steps, by branch and cut."""
+        problem = steps[-1].problem
+        if problem is None or not len(steps[-1].columns) or not form.problem.is_mixed_integer:
+            return
+        self._steps[name] = (form, steps)
         close = 0.25 * self._parts.options.gap * abs(self._standing.value or 0.0) / form.money
         options = self._parts.limits(close, seconds)
-        (answer,) = yield [Task(name=name, problem=step.problem, options=options)]
+        (answer,) = yield [Task(name=name, problem=problem, options=options)]
         self._take(name, answer.x)
 
     def _take(self, name: str, x: Vector | None) -> None:
         """Have a point of what was left valued, if it may be better than the plan that is known."""
-        form, step = self._steps[name]
+        form, steps = self._steps[name]
         if x is not None:
-            point = step.whole(x[: len(step.columns)])
-            if self._standing.is_beaten_by(form.contribution(point)):
-                self._standing.take(form.values(point))
+            for step in reversed(steps):
+                x = step.whole(x[: len(step.columns)])
+            if self._standing.is_beaten_by(form.contribution(x)):
+                self._standing.take(form.values(x))
 
     def _keep(self, form: Form, trail: Trail | None) -> None:
         """Keep how a relaxation was solved for a search that begins from this one."""
