@@ -38,9 +38,13 @@ def cutter_of(form: Form) -> FormCutter | None:
 
 
 class Tight(NamedTuple):
-    """A form with cuts, and the solution of its relaxation, None where there may be no cuts."""
+    """A form with cuts, and the solution of its relaxation, None where there may be no cuts.
+
+    plain  the form without them
+    """
 
     form: Form
+    plain: Form
     solution: Solution | None
 
 
@@ -86,7 +90,7 @@ class Cutting:
         """
         parts, cutter = self._parts, self.cutter(form)
         if cutter is None:
-            return Tight(form, None)
+            return Tight(form, form, None)
         self._forms[name] = form
         relaxed = replace(form.problem, integer=np.zeros_like(form.problem.integer))
         options = parts.relaxation(len(form.problem.cost), cuts=True, by_steps=by_steps)
@@ -99,7 +103,7 @@ class Cutting:
         tight = form if found.cuts is None else form.with_cuts(found.cuts)
         if found.row_duals is not None:
             self._lower(form, bound_of(tight.problem, found.row_duals))
-        return Tight(tight, found)
+        return Tight(tight, form, found)
 
     def cutter(self, form: Form) -> FormCutter | None:
         """Return a form's cutter, made once."""
@@ -138,7 +142,7 @@ class Cutting:
             return
         before = solution.trail.points[-1]
         if solution.x is None:
-            yield from self._near_rough(form, _limits(form, before, before, ROUGH[-1]), name, ROUND_SECONDS)
+            yield from self._near_rough(tight.plain, solution.trail, ROUGH[-1], name, ROUND_SECONDS)
         else:
             step = shrunk(form.problem, *_limits(form, solution.x, before, VERTEX))
             yield from self._near(form, [step], name, ROUND_SECONDS)
@@ -152,14 +156,16 @@ class Cutting:
         share = ROUGH[min(self.tries, len(ROUGH) - 1)]
         seconds = ROUND_SECONDS if self.tries else FIRST_SECONDS
         self._next = rough.rounds + BETWEEN
-        assert rough.trail.steps is not None
-        form, point = rough.form.with_cuts(rough.trail.steps.cuts), rough.trail.points[-1]
-        yield from self._near_rough(form, _limits(form, point, point, share), name, seconds)
+        yield from self._near_rough(rough.form, rough.trail, share, name, seconds)
         self.tries += 1
 
-    def _near_rough(self, form: Form, limits: tuple[Vector, Vector], name: str, seconds: float) -> Line:
-        """Make a plan within limits of the columns, near the corner at which simplex ends there."""
-        step, cutter = shrunk(form.problem, *limits), self.cutter(form)
+    def _near_rough(
+        self, plain: Form, trail: Trail, share: tuple[float, float], name: str, seconds: float
+    ) -> Line:
+        """Make a plan near the corner at which simplex ends near a trail's last point."""
+        cutter, point = self.cutter(plain), trail.points[-1]
+        form = plain if trail.steps is None else plain.with_cuts(trail.steps.cuts)
+        step = shrunk(form.problem, *_limits(form, point, point, share))
         if step.problem is None or not len(step.columns) or cutter is None:
             return
         relaxed = replace(step.problem, integer=np.zeros_like(step.problem.integer))
