@@ -32,6 +32,7 @@ CANDIDATES = 5  # of each need in the root
 EXACT = 60_000  # columns of the form up to which a root and steps on it take seconds
 ROUGH, FINE = 1e-3, 2e-4  # distance from the best, as a share of the root, for first points and for steps
 FIRST_SECONDS, STEP_SECONDS, AGAIN_SECONDS = 20.0, 8.0, 8.0  # for first points, steps, neighbourhoods
+ALONG_SECONDS = 3.0  # for a plant step while first-order steps are on their way to better places
 OF_ROOT, OF_ROOT_AGAIN = 0.5, 0.2  # the same as shares of the root's own seconds, where that is more
 IDLE = 20  # neighbourhoods without a better plan after which there is no use in more
 FRUITLESS = 2  # places in a row on the yearly form that lead to no better plan, after which none is followed
@@ -87,7 +88,7 @@ class Plans:
         self._follow()
         if self._standing.best is not None:
             self._scale = abs(self._standing.value or 0.0) / self._form.money
-            yield from self._plants(self._at_best())
+            yield from self._plants(self._at_best(), ALONG_SECONDS)
         self._stage.followed = True
 
     def aside(self) -> Line:
@@ -169,10 +170,10 @@ class Plans:
         self._standing.take(self._form.values(x))
         yield from self._plants(x)
 
-    def _plants(self, x: Vector) -> Stretch[Vector | None]:
+    def _plants(self, x: Vector, seconds: float = STEP_SECONDS) -> Stretch[Vector | None]:
         """Take a plant step from a point; return where it leads."""
         step = self._step = plant_step(self._form, x)
-        limits = self._parts.limits(FINE * self._scale, max(STEP_SECONDS, OF_ROOT * self._seconds))
+        limits = self._parts.limits(FINE * self._scale, max(seconds, OF_ROOT * self._seconds))
         (answer,) = yield [self._parts.task("plants and markets", step, limits, x)]
         self._step = None
         if answer.x is None:

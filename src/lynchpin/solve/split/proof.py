@@ -73,14 +73,17 @@ class Proof:
         self._stage.proven = True
 
     def aside(self) -> Line:
-        """Make plans near the relaxations, while they are being solved where that takes long."""
+        """Make plans near the relaxations, while they are being solved where that takes long.
+
+        With savings of scale neighbourhoods find more in the same time.
+        """
         if self._is_slow and not self._last and not self._is_scaled:
             yield []  # steps on the aggregate form are on their way
             self._cutting.cutter(self._yearly)
         if self._last or self._alone or self._is_large:
             return
         while self._is_slow and self._tight is None:
-            if self._stage.followed:
+            if self._stage.followed and not self._is_scaled:
                 yield from self._cutting.near(ROUND)
             else:
                 yield []
