@@ -80,14 +80,15 @@ class _Rounds:
         steps = self._begun()
         if steps is None:
             steps = self._first_steps()
+            self._look(steps)
         else:  # whatever costs have changed, it proves something as it stands, and more after few steps
             self._look(steps)
             steps.run(SOON, stopped=self._is_over)
             while not self._is_over() and self._look(steps) > MUCH * abs(self._bound):
                 steps.run(SOON, stopped=self._is_over)
-        enough, idle = ENOUGH if self._job.enough is None else self._job.enough, 0
+            self._first = self._bound
+        enough, idle, gained = ENOUGH if self._job.enough is None else self._job.enough, 0, math.inf
         while True:
-            gained = self._look(steps)
             idle = idle + 1 if gained <= enough * (self._bound - self._first) else 0
             done = idle > 1 or self._bound > self._most or self._is_over()
             following = None if done else self._cut(steps)
@@ -95,6 +96,7 @@ class _Rounds:
                 return self._solution()
             steps = following
             steps.run(EACH, stopped=self._is_over)
+            gained = self._look(steps)
 
     def _begun(self) -> Taken | None:
         """Return steps that go on from where a trail ends, None without one that fits."""
