@@ -3,7 +3,7 @@
     steps; a bound from the duals as they are; cuts at the point as it is; more steps, from there
 
 Nothing waits for a solution: cuts hold wherever they were found, and a bound holds for any duals. Cuts that
-have no dual and leave room are let go before others come. Ends when no cut is found, when two rounds gain
+have no dual and leave room are let go before others come. Ends when no cut is found, when some rounds gain
 little, or when the time is up. A bound beyond anything that the limits of the columns allow proves that there
 is no solution.
 """
@@ -41,6 +41,7 @@ FAR, MORE = (
 )  # distance of point and duals, as a share, from which cuts wait for more steps, and how often
 LAST = 20_000  # steps where nobody knows cuts
 ENOUGH = 0.003  # gain of a round, as a share of all gains so far, that is little
+PATIENT, HASTY = 4, 2  # such rounds in a row that are the last ones: bounds swing; where other steps follow
 IDLE = 1e-2  # room in a row without a dual from which it is let go
 ROUGH = "first-order steps end at a rough point"
 
@@ -87,10 +88,11 @@ class _Rounds:
             while not self._is_over() and self._look(steps) > MUCH * abs(self._bound):
                 steps.run(SOON, stopped=self._is_over)
             self._first = self._bound
-        enough, idle, gained = ENOUGH if self._job.enough is None else self._job.enough, 0, math.inf
+        enough, most = (ENOUGH, PATIENT) if self._job.enough is None else (self._job.enough, HASTY)
+        idle, gained = 0, math.inf
         while True:
             idle = idle + 1 if gained <= enough * (self._bound - self._first) else 0
-            done = idle > 1 or self._bound > self._most or self._is_over()
+            done = idle >= most or self._bound > self._most or self._is_over()
             following = None if done else self._cut(steps)
             if following is None:
                 return self._solution()

@@ -66,6 +66,11 @@ class Sifted:
         """Return the steps so far."""
         return self._steps.taken
 
+    @property
+    def left_out(self) -> int:
+        """Return how many columns are left out."""
+        return int(self._out.sum())
+
     def run(self, count: int, *, stopped: Callable[[], bool]) -> None:
         """Take about so many steps, fewer where asked to stop."""
         end = self.taken + count

@@ -30,7 +30,7 @@ from lynchpin.solve.pdhg.scaling import Scaled
 CHECK = 50  # steps between two looks at ‖z − T(z)‖
 ENOUGH, SOME, LONG = 0.2, 0.8, 0.36  # falls of it that end an epoch; its length as a share of all steps
 VISITS = 1e8  # entries of the matrix between two looks at the clock: some tenths of a second
-AT_ONCE, SLOWLY = 0.99, 0.1  # how much of the way to the balanced ω is gone: at first, and with cuts
+AT_ONCE = 0.99  # how much of the way to the balanced ω each epoch goes at first
 WEIGHT, WIDEST = 0.5, 1e4  # ω at first, and how far from one it may go
 STILL = 1e-8  # way of x or y in an epoch, of norms about one, that says nothing of ω
 
@@ -38,7 +38,7 @@ STILL = 1e-8  # way of x or y in an epoch, of norms about one, that says nothing
 class Steps:
     """Where the steps for a problem stand.
 
-    balance  how much of the way to the balanced ω each epoch goes
+    balance  how much of the way to the balanced ω each epoch goes, nought with ω that stays
     taken    steps so far, those for a problem before this one included
     """
 
@@ -60,31 +60,29 @@ class Steps:
     @property
     def x(self) -> Vector:
         """Return the point, which breaks rows by a little (n)."""
-        return self._x * self._scaled.of_x
+        return self._epoch.reached[0] * self._scaled.of_x
 
     @property
     def duals(self) -> Vector:
         """Return the duals of the rows (m)."""
-        return self._y * self._scaled.of_y
+        return self._epoch.reached[1] * self._scaled.of_y
 
     def begin(self, x: Vector, duals: Vector) -> None:
         """Go on from a point and duals."""
         _, lower, upper, _, _ = self._scaled.limits
-        self._x: Vector = np.clip(x / self._scaled.of_x, lower, upper)
-        self._y: Vector = duals / self._scaled.of_y
+        here: Vector = np.clip(x / self._scaled.of_x, lower, upper)
+        self._epoch = _Epoch(self._scaled, self._weight, here, duals / self._scaled.of_y)
 
     def run(self, count: int, *, stopped: Callable[[], bool]) -> None:
-        """Take about so many steps, fewer where asked to stop."""
-        epoch = _Epoch(self._scaled, self._weight, self._x, self._y)
+        """Take about so many steps, fewer where asked to stop; an epoch with ω as it is goes on later."""
         end = self.taken + count
         while self.taken < end and not stopped():
-            over = epoch.advance(CHECK, stopped)
+            over = self._epoch.advance(CHECK, stopped)
             self.taken += CHECK
-            if over or epoch.length >= LONG * self.taken or self.taken >= end:
-                self._x, self._y = epoch.reached
-                self._weight = _within(self._weight * math.exp(-self.balance * epoch.imbalance))
-                epoch = _Epoch(self._scaled, self._weight, self._x, self._y)
-        self._x, self._y = epoch.reached
+            over = over or self._epoch.length >= LONG * self.taken
+            if over or (self.taken >= end and self.balance > 0):
+                self._weight = _within(self._weight * math.exp(-self.balance * self._epoch.imbalance))
+                self._epoch = _Epoch(self._scaled, self._weight, *self._epoch.reached)
 
 
 def _within(weight: float) -> float:
