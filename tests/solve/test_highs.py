@@ -22,9 +22,11 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="read
 
 # A caller's script as users write them, without `if __name__ == "__main__"`.
 SCRIPT = """
-import json, sys
+import json, signal, sys
 from lynchpin.solve import solve
 from tests.solve.problems import cover
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
 
 def tell(progress):
     if progress.incumbent < 2000 and progress.bound > 1000:
