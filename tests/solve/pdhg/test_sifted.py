@@ -11,6 +11,7 @@ from lynchpin.solve.pdhg import sifted
 from lynchpin.solve.pdhg.sifted import Sifted
 from lynchpin.solve.pdhg.steps import Steps
 from tests.solve.cuts.cases import form_of, relaxed
+from tests.solve.problems import state
 
 SEEDS = (1, 6, 9)
 
@@ -52,3 +53,18 @@ def test_columns_that_were_left_out_wrongly_come_back(seed: int, monkeypatch: py
     assert bound_of(other, after(other, steps, 12_000).duals) == pytest.approx(best, rel=2e-3)
     monkeypatch.setattr(sifted, "COSTS", np.inf)
     assert bound_of(other, after(other, steps, 12_000).duals) < best - 0.1 * abs(best)
+
+
+def test_nothing_may_be_left_and_a_column_without_limits_never_leaves() -> None:
+    """Where every column is sure the duals stay; one without an upper limit is kept, whatever its cost."""
+    sure = state([1.0, 2.0], [[1.0, 1.0]], upper=1.0, at_most=2.0)
+    some = Sifted(sure, np.zeros(2), np.zeros(1), weight=1.0, taken=0)
+    some.run(100, stopped=lambda: False)
+    assert some.left_out == 2
+    assert some.x.tolist() == [0.0, 0.0]
+    assert bound_of(sure, some.duals) == 0.0
+    free = state([1.0, 2.0], [[1.0, 1.0]], upper=[np.inf, 1.0], at_most=2.0)
+    kept = Sifted(free, np.zeros(2), np.zeros(1), weight=1.0, taken=0)
+    kept.run(100, stopped=lambda: False)
+    assert kept.left_out == 1
+    assert bound_of(free, kept.duals) == 0.0

@@ -87,7 +87,7 @@ class Sifted:
         wide = problem.upper - problem.lower
         low = (x - problem.lower <= AT * wide) & (reduced > sure)
         high = (problem.upper - x <= AT * wide) & (reduced < -sure)
-        self._out = low | high
+        self._out = (low | high) & np.isfinite(wide)
         self._columns = np.flatnonzero(~self._out)
         part = self._matrix[:, self._columns]
         self._rows = np.flatnonzero(np.diff(part.indptr) > 0)
