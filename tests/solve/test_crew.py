@@ -157,7 +157,7 @@ def test_earlier_lines_come_first() -> None:
 def test_news_has_bounds_and_solutions() -> None:
     """A running task tells of its bound and of each better solution."""
     heard: list[tuple[float, bool]] = []
-    task = Task(name="c", problem=cover(), options=SolveOptions(time_limit=2.0))
+    task = Task(name="c", problem=cover(), options=SolveOptions(time_limit=5.0))
     with Crew(1) as crew:
         crew.add(asking([[task]], []), lambda _, news, x: heard.append((news.bound, x is not None)))
         finish(crew)

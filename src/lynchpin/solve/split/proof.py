@@ -65,7 +65,7 @@ class Proof:
         if tight.solution is not None and tight.solution.status is Status.INFEASIBLE:
             self._standing.last = tight.solution
         elif not self._is_large:
-            if self._is_slow or self._last or self._alone:
+            if self._last or self._alone:
                 yield from self._cutting.rounded(tight, LAST_ROUND)
             yield from self._searched(tight.form, None)
         elif tight.solution is None:
@@ -89,8 +89,7 @@ class Proof:
                 yield []
         while self._tight is None:
             yield []
-        if not self._is_slow:
-            yield from self._cutting.rounded(self._tight, ROUND)
+        yield from self._cutting.rounded(self._tight, LAST_ROUND if self._is_slow else ROUND)
 
     @property
     def _is_large(self) -> bool:
