@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from lynchpin.model.vectors import Flags, Positions
-from lynchpin.solve.contracts import Problem, SparseMatrix, Vector
+from lynchpin.solve.contracts import Cuts, Problem, SparseMatrix, Vector
 
 ROUNDS = 8
 CLOSE = 1e-9  # relative distance at which a limit is met, and of bounds that decide a column
@@ -40,6 +40,11 @@ class Shrunk:
         found[self.columns] = x
         return found
 
+    def of(self, cuts: Cuts) -> Cuts:
+        """Return rows of the problem it came from as rows of the smaller one."""
+        matrix: Any = cuts.matrix
+        return Cuts(matrix=matrix.tocsr()[:, self.columns], upper=cuts.upper - matrix @ self.fixed)
+
 
 def shrunk(problem: Problem, lower: Vector, upper: Vector) -> Shrunk:
     """Return a problem with other bounds, without what those bounds decide.
@@ -54,14 +59,23 @@ def shrunk(problem: Problem, lower: Vector, upper: Vector) -> Shrunk:
     columns = np.flatnonzero(open_)
     if not feasible:
         return Shrunk(None, columns, np.zeros(0, dtype=np.int64), fixed)
-    used = matrix @ fixed
-    rest = matrix[:, columns]
+    small, rows = part(replace(problem, lower=lower, upper=upper), columns, fixed)
+    return Shrunk(small, columns, rows, fixed)
+
+
+def part(problem: Problem, columns: Positions, fixed: Vector) -> tuple[Problem, Positions]:
+    """Return what some columns of a problem make with the others held, and the rows that they are in.
+
+    fixed  value of every column, nought for those that stay (n)
+    """
+    matrix = cast(Any, problem.matrix).tocsr()
+    used, rest = matrix @ fixed, matrix[:, columns]
     rows = np.flatnonzero(np.diff(rest.indptr) > 0)
     small = replace(
         problem,
         cost=problem.cost[columns],
-        lower=lower[columns],
-        upper=upper[columns],
+        lower=problem.lower[columns],
+        upper=problem.upper[columns],
         integer=problem.integer[columns],
         matrix=cast(SparseMatrix, sparse.csr_array(rest[rows])),
         row_lower=problem.row_lower[rows] - used[rows],
@@ -70,7 +84,7 @@ def shrunk(problem: Problem, lower: Vector, upper: Vector) -> Shrunk:
         column_name="column {}".format,
         row_name="row {}".format,
     )
-    return Shrunk(small, columns, rows, fixed)
+    return small, rows
 
 
 def _force(matrix: Any, problem: Problem, lower: Vector, upper: Vector) -> bool:

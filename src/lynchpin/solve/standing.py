@@ -16,6 +16,7 @@ import numpy as np
 
 from lynchpin.solve.clock import Clock
 from lynchpin.solve.contracts import Solution, Status, StopSignal, Vector
+from lynchpin.solve.forms import Form
 from lynchpin.solve.options import SolveOptions
 from lynchpin.solve.progress import OnPlanProgress, PlanProgress, plan_gap
 from lynchpin.solve.search_options import SearchOptions
@@ -122,6 +123,11 @@ class Standing:
                 self.accept(point)
         self.tell("valued")
         return point
+
+    def take_if_better(self, form: Form, x: Vector) -> None:
+        """Take the structure of a form's point, if the form makes more of it than the best plan earns."""
+        if self.is_beaten_by(form.contribution(x)):
+            self.take(form.values(x))
 
     def accept(self, point: Values) -> bool:
         """Put a point of the yearly form before the judge as it is; return if it is the best now."""

@@ -39,7 +39,7 @@ def test_there_is_something_of_each_kind_in_each_form() -> None:
     for kind in FORMS:
         for name in KINDS:
             counts = [len(cuts_of(*case)[name]) for case in CASES if case[1] == kind]
-            assert sum(counts) > 15, (kind, name, counts)
+            assert sum(counts) > 30, (kind, name, counts)
             assert np.count_nonzero(counts) > 1, (kind, name, counts)
 
 

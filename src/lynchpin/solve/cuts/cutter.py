@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lynchpin.model.vectors import Positions
 from lynchpin.solve.contracts import Cuts, Vector
 from lynchpin.solve.cuts.choices import Choices, choices
 from lynchpin.solve.cuts.chords import Chords, chords
@@ -16,6 +15,7 @@ from lynchpin.solve.cuts.needs import needs
 from lynchpin.solve.cuts.phases import Phases
 from lynchpin.solve.cuts.plants import Plant, plants
 from lynchpin.solve.cuts.reading import Rows
+from lynchpin.solve.shrink import Shrunk
 
 if TYPE_CHECKING:  # a process that looks for cuts needs no model, which takes a second to import
     from lynchpin.solve.forms import Form
@@ -56,20 +56,11 @@ class FormCutter:
 
 @dataclass(frozen=True, eq=False)
 class Within:
-    """A form's cutter for what is left of the form where many columns are fixed.
-
-    columns  that are left (k)
-    fixed    value of every column, nought where it is left (n)
-    """
+    """A form's cutter for what is left of the form where many columns are fixed."""
 
     cutter: FormCutter
-    columns: Positions
-    fixed: Vector
+    left: Shrunk
 
     def cuts(self, x: Vector) -> Cuts:
-        """Return rows that a point (k) breaks."""
-        whole = self.fixed.copy()
-        whole[self.columns] = x
-        found = self.cutter.cuts(whole)
-        matrix: Any = found.matrix
-        return Cuts(matrix=matrix.tocsr()[:, self.columns], upper=found.upper - matrix @ self.fixed)
+        """Return rows of what is left that a point of it breaks."""
+        return self.left.of(self.cutter.cuts(self.left.whole(x)))

@@ -3,9 +3,8 @@
     steps; a bound from the duals as they are; cuts at the point as it is; more steps, from there
 
 Nothing waits for a solution: cuts hold wherever they were found, and a bound holds for any duals. Cuts that
-have no dual and leave room are let go before others come. Ends when no cut is found, when some rounds gain
-little, or when the time is up. A bound beyond anything that the limits of the columns allow proves that there
-is no solution.
+have no dual and leave room are let go before others come. Ends when some rounds gain little, or when the time
+is up. A bound beyond anything that the limits of the columns allow proves that there is no solution.
 """
 
 import math
@@ -19,6 +18,7 @@ import numpy as np
 from lynchpin.model.vectors import Flags, Vector
 from lynchpin.solve.contracts import (
     Cuts,
+    Cutter,
     Problem,
     Progress,
     Solution,
@@ -93,10 +93,9 @@ class _Rounds:
         while True:
             idle = idle + 1 if gained <= enough * (self._bound - self._first) else 0
             done = idle >= most or self._bound > self._most or self._is_over()
-            following = None if done else self._cut(steps)
-            if following is None:
+            if done or self._job.cutter is None:
                 return self._solution()
-            steps = following
+            steps = self._cut(steps, self._job.cutter)
             steps.run(EACH, stopped=self._is_over)
             gained = self._look(steps)
 
@@ -158,12 +157,12 @@ class _Rounds:
             self._report(told, None)
         return self._bound - before if math.isfinite(before) else math.inf
 
-    def _cut(self, steps: Taken) -> Taken | None:
-        """Change cuts for those that the point breaks; return steps that go on, None without such cuts."""
+    def _cut(self, steps: Taken, cutter: Cutter) -> Taken:
+        """Change cuts for those that the point breaks; return steps that go on, these without such cuts."""
         x, duals = steps.x, steps.duals
-        cuts = None if self._job.cutter is None else self._job.cutter.cuts(x)
-        if cuts is None or not len(cuts):
-            return None
+        cuts = cutter.cuts(x)
+        if not len(cuts):
+            return steps
         kept = self._kept(x, duals)
         self._problem = with_cuts(_with_rows(self._problem, kept), cuts)
         started = np.concatenate([duals[kept], np.zeros(len(cuts))])

@@ -11,7 +11,6 @@ tells when to choose anew.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +20,7 @@ from lynchpin.model.vectors import Vector
 from lynchpin.solve.contracts import Problem
 from lynchpin.solve.evaluate import clipped
 from lynchpin.solve.pdhg.steps import Steps
+from lynchpin.solve.shrink import part
 
 SURE = 0.03  # reduced cost, as a share of what it is the sum of, from which a column stays at its limit
 AT = 1e-7  # distance from a limit, as a share of the way between both
@@ -89,19 +89,7 @@ class Sifted:
         high = (problem.upper - x <= AT * wide) & (reduced < -sure)
         self._out = (low | high) & np.isfinite(wide)
         self._columns = np.flatnonzero(~self._out)
-        part = self._matrix[:, self._columns]
-        self._rows = np.flatnonzero(np.diff(part.indptr) > 0)
-        held = (self._matrix @ np.where(self._out, x, 0.0))[self._rows]
-        few = replace(
-            problem,
-            cost=problem.cost[self._columns],
-            lower=problem.lower[self._columns],
-            upper=problem.upper[self._columns],
-            integer=problem.integer[self._columns],
-            matrix=part[self._rows],
-            row_lower=problem.row_lower[self._rows] - held,
-            row_upper=problem.row_upper[self._rows] - held,
-        )
+        few, self._rows = part(problem, self._columns, np.where(self._out, x, 0.0))
         self._steps = Steps(few, balance=0.0, weight=weight, taken=taken)
         self._steps.begin(x[self._columns], duals[self._rows])
 

@@ -170,7 +170,7 @@ class Cutting:
             return
         relaxed = replace(step.problem, integer=np.zeros_like(step.problem.integer))
         options = replace(self._parts.limits(0.0, 2 * seconds), method="simplex")
-        within = Within(cutter, step.columns, step.fixed)
+        within = Within(cutter, replace(step, problem=None))  # which travels anyway
         (found,) = yield [Task(name=f"corner for a {name}", problem=relaxed, options=options, cutter=within)]
         if found.x is None:
             return
@@ -197,8 +197,7 @@ class Cutting:
         if x is not None:
             for step in reversed(steps):
                 x = step.whole(x[: len(step.columns)])
-            if self._standing.is_beaten_by(form.contribution(x)):
-                self._standing.take(form.values(x))
+            self._standing.take_if_better(form, x)
 
     def _keep(self, form: Form, trail: Trail | None) -> None:
         """Keep how a relaxation was solved for a search that begins from this one."""

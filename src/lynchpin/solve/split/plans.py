@@ -63,7 +63,7 @@ class Plans:
         """Take the better plan of a step that is still running, a plant step or a neighbourhood."""
         del task, progress
         if self._step is not None and x is not None:
-            self._have_valued(self._step.whole(x))
+            self._standing.take_if_better(self._form, self._step.whole(x))
 
     def _plans(self) -> Line:
         yield []  # the proof's first task is on its way while the first turn is made ready
@@ -202,14 +202,9 @@ class Plans:
             solved = answer.status is Status.OPTIMAL
             around.settle(solved=solved)
             if answer.x is not None:
-                self._have_valued(step.whole(answer.x))
+                self._standing.take_if_better(self._form, step.whole(answer.x))
             spent = IDLE if solved and around.whole else idle + 1
             idle = spent if self._standing.value == before else 0
-
-    def _have_valued(self, x: Vector) -> None:
-        """Have a point valued, if it may be better than the plan that is known."""
-        if self._standing.is_beaten_by(self._form.contribution(x)):
-            self._standing.take(self._form.values(x))
 
     def _at_best(self) -> Vector:
         """Return the choices of the best plan as a point of the form."""

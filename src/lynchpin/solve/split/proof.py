@@ -184,8 +184,8 @@ class Proof:
         if task.name == TREE:
             form = self._yearly
             self._standing.lower(-progress.bound * form.money, FROM_TREE)
-            if x is not None and self._standing.is_beaten_by(form.contribution(x)):
-                self._standing.take(form.values(x))
+            if x is not None:
+                self._standing.take_if_better(form, x)
             return
         for block, name in enumerate(self._parts.names):
             if task.name == f"block {name}":
