@@ -90,8 +90,8 @@ def test_following_makes_plans(monkeypatch: pytest.MonkeyPatch) -> None:
         before(turns, point)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(plans.Alternation, "follow", counted)
-    # So small a gap that nothing proves it before there is something to follow.
-    study, close = STUDIES["ladder"](), 1e-7
+    # So small a gap, and so much left to a tree, that nothing proves it before there is something to follow.
+    study, close = lynchpin.examples.ladder(6), 1e-7
     plan = lynchpin.plan(study, method="split", gap=close, time_limit=30, threads=2, references=False)
     assert followed
     assert all(part.ok for part in lynchpin.verify(plan).values())
